@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
+
+from searchkit.errors import QueryError, SearchkitError
 
 VERSION = 1  # of the JSON shapes; a promise to scripts
 SCORE_DIGITS = 4
-
-
-class Highlight(NamedTuple):
-    """A matched run of a passage's text, end exclusive."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,8 @@ class Hit:
     """One ranked article with its best passages; `missing` names the wanted words that it lacks.
 
     `duplicates` are the ids of near-identical articles grouped under this one; `detail` says where the
-    score comes from, when that was asked for.
+    score comes from, when that was asked for; `opening` is how the article begins, for people to
+    recognise one that has no title (not part of the JSON).
     """
 
     rank: int
@@ -68,6 +64,7 @@ class Hit:
     passages: tuple[PassageHit, ...] = ()
     duplicates: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
+    opening: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as JSON types, keys in the promised order; `detail` only where there is one."""
@@ -102,6 +99,11 @@ class Results:
     hits: tuple[Hit, ...] = ()
     suggestions: tuple[str, ...] = ()
 
+    @property
+    def found(self) -> bool:
+        """Whether anything was found at all, on this page of the results or another."""
+        return bool(self.hits) or self.total > 0
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON types, keys in the promised order."""
         return {
@@ -113,3 +115,43 @@ class Results:
             "hits": [hit.to_dict() for hit in self.hits],
             "suggestions": list(self.suggestions),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one query of a list: its results or the error that it met, and the line it stood on."""
+
+    query: str
+    results: Results | None = None
+    error: SearchkitError | None = None
+    line: int | None = None
+
+    @property
+    def status(self) -> str:
+        """`ok` when something was found, `none` when nothing, `error` when the query could not be answered."""
+        if self.error is not None:
+            return "error"
+        return "ok" if self.results is not None and self.results.found else "none"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The results as JSON types; on a line of a list also `line` and `status`, and `error` when it failed."""
+        values = (self.results or Results(self.query, 0)).to_dict()
+        if self.line is not None:
+            values |= {"line": self.line, "status": self.status}
+        if self.error is not None:
+            values["error"] = error_dict(self.error)
+        return values
+
+
+def error_dict(error: SearchkitError) -> dict[str, Any]:
+    """An error as JSON types: `kind`, `message`, `position` (null when it has none) and `hint`.
+
+    >>> error_dict(QueryError("There is no month 13", "Write date:2021-12", position=5))
+    {'kind': 'query', 'message': 'There is no month 13', 'position': 5, 'hint': 'Write date:2021-12'}
+    """
+    return {
+        "kind": error.kind,
+        "message": error.message,
+        "position": error.position if isinstance(error, QueryError) else None,
+        "hint": error.hint,
+    }
