@@ -1,0 +1,239 @@
+"""One opened segment: lexicon, postings, columns and stored articles as views of a mapped file.
+
+Documents are numbered from 0 within a segment. Files of a segment never change once written: what was
+deleted stands in a small file of its own, whose number goes up with every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from searchkit.engines.arrays import ArrayFile, ArrayFileWriter, damaged
+from searchkit.engines.lexicon import Lexicon
+from searchkit.engines.stored import StoredReader
+
+INDEX_NAME = "MAIN"  # Whoosh's own default, so that its tools find the index without being told
+
+
+class FieldShape(NamedTuple):
+    """What a field keeps of each token beside its term."""
+
+    positions: bool = True
+    spellings: bool = False
+
+
+class Postings(NamedTuple):
+    """One term's postings: views, documents ascending.
+
+    docs, frequencies: one row per document;  positions, spellings: one row per occurrence (the sum of frequencies),
+    document by document; `spellings` says which of the term's spellings stands there. None where the field has none.
+    """
+
+    docs: np.ndarray
+    frequencies: np.ndarray
+    positions: np.ndarray | None
+    spellings: np.ndarray | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySegment:
+    """A segment as the table of contents lists it; `deletions` numbers its file of deletions, 0 for none."""
+
+    name: str
+    doc_count: int
+    deletions: int = 0
+    deleted_count: int = 0
+    indexname: str = INDEX_NAME
+
+    @property
+    def live_count(self) -> int:
+        """Documents that are not deleted."""
+        return self.doc_count - self.deleted_count
+
+    @property
+    def filename(self) -> str:
+        """The file of the segment's arrays."""
+        return f"{self.indexname}_{self.name}.arrays"
+
+    @property
+    def deletions_filename(self) -> str | None:
+        """The file that says what is deleted, None when nothing is."""
+        return f"{self.indexname}_{self.name}.{self.deletions:06d}.deleted" if self.deletions else None
+
+    @property
+    def filenames(self) -> tuple[str, ...]:
+        """All files of the segment."""
+        return (self.filename, self.deletions_filename) if self.deletions_filename else (self.filename,)
+
+
+class Columns(Mapping[str, np.ndarray]):
+    """The columns of a segment by name: one row per document."""
+
+    def __init__(self, file: ArrayFile, names: list[str]):
+        self._file = file
+        self._names = names
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._file.array(f"column.{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class SegmentArrays:
+    """One opened segment; raises IndexDamaged where its files are not what they should be."""
+
+    def __init__(self, file: ArrayFile, live: np.ndarray | None = None):
+        self._file = file
+        self.name = file.name
+        self.live = live  # a bool per document, or None when none is deleted
+        try:
+            self.doc_count: int = file.meta["doc_count"]
+            self.fields = {name: FieldShape(*shape) for name, shape in file.meta["fields"].items()}
+            self.columns: Mapping[str, np.ndarray] = Columns(file, list(file.meta["columns"]))
+            self.ragged_names: list[str] = list(file.meta["ragged"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise damaged(self.name, "its directory does not describe a segment") from error
+        self._lexicons: dict[str, Lexicon] = {}
+        self._check_shape()
+
+    @classmethod
+    def open(cls, folder: Path, segment: ArraySegment) -> SegmentArrays:
+        """Opens a segment of an index folder."""
+        arrays = cls(ArrayFile.open(Path(folder) / segment.filename))
+        if arrays.doc_count != segment.doc_count:
+            raise damaged(arrays.name, f"it has {arrays.doc_count} articles, not {segment.doc_count}")
+        if segment.deletions_filename:
+            deleted = read_deleted(Path(folder) / segment.deletions_filename, arrays.doc_count)
+            arrays.live = ~deleted
+        return arrays
+
+    @property
+    def live_count(self) -> int:
+        """Documents that are not deleted."""
+        return self.doc_count if self.live is None else int(np.count_nonzero(self.live))
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the writer noted."""
+        return self._file.meta
+
+    @property
+    def file(self) -> ArrayFile:
+        """The file underneath."""
+        return self._file
+
+    @cached_property
+    def _stored(self) -> StoredReader:
+        return StoredReader(self._file)
+
+    @property
+    def stored_reader(self) -> StoredReader:
+        """The stored articles."""
+        return self._stored
+
+    def stored(self, doc: int) -> dict[str, Any]:
+        """What was stored with a document."""
+        return self._stored[doc]
+
+    def lengths(self, field: str) -> np.ndarray:
+        """Tokens of the field in each document."""
+        return self._file.array(f"{field}.lengths")
+
+    def ragged(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """A ragged column: document d has values[offsets[d]:offsets[d + 1]]."""
+        return self._file.array(f"ragged.{name}.offsets"), self._file.array(f"ragged.{name}")
+
+    def lexicon(self, field: str) -> Lexicon:
+        """The terms of a field; an empty one when no document has the field."""
+        if field not in self._lexicons:
+            self._lexicons[field] = Lexicon(self._file, field)
+        return self._lexicons[field]
+
+    def postings(self, field: str, term_number: int) -> Postings:
+        """The postings of a term."""
+        file = self._file
+        low, high = file.view(f"{field}.posting_offsets", term_number, term_number + 2).tolist()
+        docs = file.view(f"{field}.docs", low, high)
+        if low < high and not docs[0] <= docs[-1] < self.doc_count:
+            raise damaged(self.name, f"postings of {field} name documents that are not there")
+        frequencies = file.view(f"{field}.frequencies", low, high)
+        shape = self.fields[field]
+        if not shape.positions:
+            return Postings(docs, frequencies, None, None)
+        low, high = file.view(f"{field}.position_offsets", term_number, term_number + 2).tolist()
+        positions = file.view(f"{field}.positions", low, high)
+        spellings = file.view(f"{field}.spellings", low, high) if shape.spellings else None
+        return Postings(docs, frequencies, positions, spellings)
+
+    def close(self) -> None:
+        """Lets go of the file; the memory is unmapped when the last view of it is gone."""
+        self._lexicons.clear()
+
+    def check(self, deep: bool = False) -> list[str]:
+        """What is wrong with the segment, a sentence each; `deep` reads every byte."""
+        problems = self._file.check() if deep else []
+        return problems or (self._check_deep() if deep else [])
+
+    def _check_shape(self) -> None:
+        """Raises IndexDamaged unless arrays that go together have the counts that go together."""
+        file, docs = self._file, self.doc_count
+        expected = [(f"column.{name}", docs) for name in self.columns] + [("stored.dictionary", docs), ("stored.offsets", docs + 1)]
+        expected += [(f"ragged.{name}.offsets", docs + 1) for name in self.ragged_names]
+        for field, shape in self.fields.items():
+            terms = file.count(f"{field}.term_offsets") - 1
+            expected += [(f"{field}.posting_offsets", terms + 1), (f"{field}.lengths", docs)]
+            expected.append((f"{field}.frequencies", file.count(f"{field}.docs")))
+            if shape.positions:
+                expected.append((f"{field}.position_offsets", terms + 1))
+            if shape.spellings:
+                expected += [(f"{field}.spellings", file.count(f"{field}.positions")), (f"{field}.spelling_offsets", terms + 1)]
+        for name, count in expected:
+            if file.count(name) != count:
+                raise damaged(self.name, f"{name} has {file.count(name)} rows where {count} belong")
+
+    def _check_deep(self) -> list[str]:
+        problems = []
+        for name in self._file:
+            if name.endswith("offsets") and np.any(np.diff(self._file.array(name).astype(np.int64)) < 0):
+                problems.append(f"{self.name}: {name} does not ascend")
+        for field in self.fields:
+            frequencies, docs = self._file.array(f"{field}.frequencies"), self._file.array(f"{field}.docs")
+            if len(docs) and int(docs.max()) >= self.doc_count:
+                problems.append(f"{self.name}: postings of {field} name documents that are not there")
+            if self.fields[field].positions and int(frequencies.sum(dtype=np.int64)) != self._file.count(f"{field}.positions"):
+                problems.append(f"{self.name}: frequencies of {field} do not add up to its positions")
+        return problems
+
+
+def read_deleted(path: Path, doc_count: int) -> np.ndarray:
+    """A bool per document: whether it is deleted."""
+    file = ArrayFile.open(path)
+    bits = file.array("deleted")
+    if len(bits) != -(-doc_count // 8):
+        raise damaged(path.name, f"it does not belong to a segment of {doc_count} articles")
+    return np.unpackbits(bits, count=doc_count).astype(bool)
+
+
+def delete(folder: Path, segment: ArraySegment, docs: np.ndarray) -> ArraySegment:
+    """Marks documents as deleted in a new file beside the segment's; returns the segment to list from now on."""
+    deleted = np.zeros(segment.doc_count, bool)
+    if segment.deletions_filename:
+        deleted |= read_deleted(Path(folder) / segment.deletions_filename, segment.doc_count)
+    deleted[docs] = True
+    changed = replace(segment, deletions=segment.deletions + 1, deleted_count=int(np.count_nonzero(deleted)))
+    writer = ArrayFileWriter(Path(folder) / str(changed.deletions_filename))
+    writer.add("deleted", np.packbits(deleted))
+    writer.finish({"doc_count": segment.doc_count})
+    return changed
