@@ -163,16 +163,20 @@ class SegmentArrays:
 
     def postings(self, field: str, term_number: int) -> Postings:
         """The postings of a term."""
-        file = self._file
-        low, high = file.view(f"{field}.posting_offsets", term_number, term_number + 2).tolist()
-        docs = file.view(f"{field}.docs", low, high)
-        if low < high and not docs[0] <= docs[-1] < self.doc_count:
+        postings = self.postings_of_run(field, term_number, term_number + 1)
+        docs = postings.docs
+        if len(docs) and not docs[0] <= docs[-1] < self.doc_count:
             raise damaged(self.name, f"postings of {field} name documents that are not there")
-        frequencies = file.view(f"{field}.frequencies", low, high)
-        shape = self.fields[field]
+        return postings
+
+    def postings_of_run(self, field: str, first: int, last: int) -> Postings:
+        """The postings of the terms numbered `first` to `last` (exclusive) one after another, documents not ascending."""
+        file, shape = self._file, self.fields[field]
+        low, high = (int(file.view(f"{field}.posting_offsets", at, at + 1)[0]) for at in (first, last))
+        docs, frequencies = file.view(f"{field}.docs", low, high), file.view(f"{field}.frequencies", low, high)
         if not shape.positions:
             return Postings(docs, frequencies, None, None)
-        low, high = file.view(f"{field}.position_offsets", term_number, term_number + 2).tolist()
+        low, high = (int(file.view(f"{field}.position_offsets", at, at + 1)[0]) for at in (first, last))
         positions = file.view(f"{field}.positions", low, high)
         spellings = file.view(f"{field}.spellings", low, high) if shape.spellings else None
         return Postings(docs, frequencies, positions, spellings)
