@@ -1,0 +1,123 @@
+"""Where lines go: stdout, a file written whole or not at all, and stderr for notices and errors."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from searchkit.commands.settings import Settings
+from searchkit.errors import QueryError, SearchkitError, UsageError
+from searchkit.rendering.look import Look
+
+WIDTH_ELSEWHERE = 100  # cells, where no terminal says its own
+WIDEST = 120  # longer lines are hard to read
+
+
+def look_of(settings: Settings, to_file: bool = False, bom: bool = False, many: bool = False) -> Look:
+    """How to render for stdout or for a file."""
+    terminal = not to_file and sys.stdout.isatty()
+    return Look(
+        width=terminal_width() if not to_file else WIDTH_ELSEWHERE,
+        colour=settings.colour() if not to_file else settings.color == "always",
+        indent=terminal,
+        bom=bom,
+        many=many,
+    )
+
+
+def terminal_width() -> int:
+    """Cells of a line on stdout; $COLUMNS when it is set, a hundred when nothing says."""
+    return min(max(shutil.get_terminal_size((WIDTH_ELSEWHERE, 24)).columns, 20), WIDEST)
+
+
+def write_lines(lines: Iterable[str], output: str | None = None) -> None:
+    """Writes lines to stdout as they come, or to a file that is there whole afterwards or not at all."""
+    if output in (None, "-"):
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        return
+    with whole_file(Path(str(output))) as file:
+        for line in lines:
+            file.write(f"{line}\n")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[str]]:
+    """A file to write that takes its name only when all of it is written; a device or pipe is written directly."""
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            with open(target, "w", encoding="utf-8", errors="replace", newline="") as file:
+                yield file
+            return
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "Name another file with -o") from error
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, _mode(target))
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file that is replaced, else those of any new file."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def print_json(value: object) -> None:
+    """One object on stdout: on one line for programs, indented on a terminal."""
+    from searchkit.rendering.data import to_json
+
+    sys.stdout.write(to_json(value, indent=sys.stdout.isatty()) + "\n")
+
+
+def print_notices(notices: Iterable[str], settings: Settings, prefix: str = "") -> None:
+    """Sentences on stderr, for people."""
+    from searchkit.rendering.lines import clean, style
+
+    for notice in notices:
+        print(style(f"{prefix}{clean(notice)}", "warn", settings.colour(sys.stderr)), file=sys.stderr)
+
+
+@contextmanager
+def pointing_into(query: str) -> Iterator[None]:
+    """An error about the query leaves with the query and a caret under the place as a note."""
+    try:
+        yield
+    except QueryError as error:
+        from searchkit.parser import caret
+        from searchkit.rendering.lines import clean
+
+        error.add_note("\n".join(clean(line) for line in caret(query, error.position).split("\n")))
+        raise
+
+
+def print_error(error: SearchkitError, as_json: bool) -> None:
+    """The error's sentence on stderr, a query with a caret under the place; the error object on stdout if wanted."""
+    from searchkit.rendering.lines import clean
+
+    sys.stdout.flush()
+    print(f"Error: {clean(str(error))}", file=sys.stderr)
+    for note in getattr(error, "__notes__", ()):
+        print(note, file=sys.stderr)
+    if as_json:
+        from searchkit.rendering.data import to_json
+        from searchkit.results import VERSION, error_dict
+
+        print(to_json({"version": VERSION, "error": error_dict(error)}))

@@ -1,0 +1,64 @@
+"""What `search`, `batch` and `explain` share: their options and how a query is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from searchkit.errors import UsageError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+FORMATS = ("text", "json", "jsonl", "csv", "markdown", "html")
+MARKS = ("prefer", "exact", "any")
+SORTS = ("relevance", "newest", "oldest")
+AT_LEAST_NONE = click.IntRange(min=0)
+
+
+def reading_options(function: Function) -> Function:
+    """How a query is read: --marks and --all."""
+    options = (
+        click.option("--marks", type=click.Choice(MARKS), default="prefer", show_default=True,
+                     help="Marks as typed where typed (prefer), always (exact), or ignored (any)."),
+        click.option("--all", "all_words", is_flag=True, help="Require every wanted word."),
+    )
+    return _apply(function, options)
+
+
+def search_options(function: Function) -> Function:
+    """What is shown of the results, in which order and format, and how the query is read."""
+    options = (
+        click.option("-n", "--limit", type=AT_LEAST_NONE, default=10, show_default=True, help="Articles at most."),
+        click.option("--offset", type=AT_LEAST_NONE, default=0, show_default=True, help="Articles to leave out first."),
+        click.option("--passages", type=AT_LEAST_NONE, default=1, show_default=True, help="Passages per article."),
+        click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="Order."),
+        reading_options,
+        click.option("--no-group", "group", is_flag=True, flag_value=False, default=True,
+                     help="Show every near-identical article by itself."),
+        click.option("--explain-score", "explain", is_flag=True, help="Say where each score comes from."),
+        click.option("--format", "format", type=click.Choice(FORMATS), help="How to write the results.  [default: text]"),
+        click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
+    )
+    return _apply(function, options)
+
+
+def _apply(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def chosen_format(format: str | None, as_json: bool) -> str:
+    """The format that --format and --json ask for together; UsageError where they contradict."""
+    if as_json and format not in (None, "json", "jsonl"):
+        raise UsageError(f"--json and --format {format} contradict each other", "Give one of them")
+    return format or ("json" if as_json else "text")
+
+
+def query_text(words: Sequence[str]) -> str:
+    """The query that the arguments make together; UsageError when there is nothing in it."""
+    text = " ".join(words).strip()
+    if not text:
+        raise UsageError("The query is empty", "Write some words to search for, or a field such as date:2021-03")
+    return text

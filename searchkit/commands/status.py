@@ -1,0 +1,105 @@
+"""`stats` and `verify`: what an index holds, and whether it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from searchkit.commands.output import look_of, print_json, write_lines
+from searchkit.commands.settings import Settings, command_options
+
+DAMAGED = 3
+UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+@click.command(short_help="Articles, passages, words, dates, sizes, engine, versions.")
+@command_options
+@click.pass_obj
+def stats(settings: Settings, as_json: bool) -> int:
+    """Shows what the index holds and what made it.
+
+    \b
+    Examples:
+      searchkit stats
+      searchkit --index news stats --json
+    """
+    from searchkit.index import stats as count
+    from searchkit.rendering.tables import fact_lines
+
+    values = count(settings.index)
+    if as_json:
+        print_json({"version": 1, **values})
+    else:
+        write_lines(fact_lines(list(_facts(values)), look_of(settings).colour))
+    return 0
+
+
+def _facts(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Names and values as people read them: dates covered on one line, sizes in units, lists in one."""
+    from searchkit.rendering.plain import date_in_words
+
+    values = dict(values)
+    first, last = values.pop("first_date", None), values.pop("last_date", None)
+    for name, value in values.items():
+        if name == "bytes":
+            yield "size", size_in_words(value)
+        elif isinstance(value, Mapping):
+            yield name, ", ".join(f"{key} {part}" for key, part in value.items())
+        elif isinstance(value, list | tuple):
+            yield name, ", ".join(map(str, value))
+        elif name in ("generation", "previous"):
+            yield name, None if value is None else str(value)
+        else:
+            yield name.replace("_", " "), value
+        if name == "articles" and (first or last):
+            yield "dates", " to ".join(dict.fromkeys(date_in_words(day) for day in (first, last) if day))
+
+
+def size_in_words(count: int) -> str:
+    """Bytes in the unit that fits.
+
+    >>> size_in_words(900), size_in_words(134_217_728)
+    ('900 bytes', '134.2 MB')
+    """
+    size, unit = float(count), 0
+    while size >= 1000 and unit < len(UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:,.1f} {UNITS[unit]}" if unit else f"{count} bytes"
+
+
+@click.command(short_help="Check the index against its manifest.")
+@click.option("--deep", is_flag=True, help="Also against the sources and the engine's own structures.")
+@command_options
+@click.pass_obj
+def verify(settings: Settings, deep: bool, as_json: bool) -> int:
+    """Checks the index against its manifest: files, sizes, checksums; with --deep also against the
+    sources that it was made from, and the engine's own structures. Exits with 3 when something is wrong.
+
+    \b
+    Examples:
+      searchkit verify
+      searchkit verify --deep --json
+    """
+    from searchkit.index import verify as check
+
+    found = check(settings.index, deep=deep)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        write_lines(verification_lines(found.to_dict(), look_of(settings).colour))
+    return 0 if found.ok else DAMAGED
+
+
+def verification_lines(found: Mapping[str, Any], colour: bool) -> Iterator[str]:
+    """The verdict first, then every fault."""
+    from searchkit.rendering.lines import clean, style
+    from searchkit.rendering.tables import fact_lines
+
+    problems = [clean(str(problem)) for problem in found.get("problems", ())]
+    verdict = "The index is whole." if not problems else f"The index has {len(problems):,} faults:"
+    yield style(verdict, "bad" if problems else "good", colour)
+    yield from (f"  {problem}" for problem in problems)
+    facts = [(name.replace("_", " "), value) for name, value in found.items() if not isinstance(value, list | dict)]
+    yield from fact_lines([fact for fact in facts if fact[0] not in ("version", "ok")], colour)

@@ -1,0 +1,1 @@
+"""Lists and texts that ship with the package; no code."""
