@@ -1,0 +1,48 @@
+# Every target sets up .venv by itself, and again when setup.cfg has changed.
+# Another Python than python3: make demo PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test check bench clean
+.DELETE_ON_ERROR:
+
+# Builds the index of corpus/ into index/ and searches it, with marks and without.
+demo: $(VENV)/.ready
+	$(BIN)/searchkit rebuild corpus
+	$(BIN)/searchkit search 'bí thư tỉnh ủy'
+	$(BIN)/searchkit search 'bi thu tinh uy'
+
+# The tests that take seconds.
+test: $(VENV)/.ready-test
+	$(BIN)/python -m pytest -q -m 'not slow'
+
+# All tests: the slow ones, the examples in docs/ and whether generated pages are up to date.
+check: $(VENV)/.ready-test
+	$(BIN)/python -m pytest -q --durations=10
+
+# Measurements, with the peers beside; results go to benchmarks/results/.
+bench: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("" if sys.version_info >= (3, 11) else "searchkit needs Python 3.11 or newer: make PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.ready-test: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-bench: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[bench]'
+	@touch $@ $(VENV)/.ready
