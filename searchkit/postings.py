@@ -14,7 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 POSITION_BITS = 32
-_GALLOP = 8  # look-ups beat a pass over both arrays when one is this many times longer
+_STRIPE = 64
+_GALLOP = 16  # look-ups beat a pass over both arrays when one is this many times longer
+_SELECTIVE = 8  # picking some documents' positions beats expanding all of them from this proportion on
+_DENSE = 16  # a bool per document beats sorting when at least one document in this many is listed
 
 
 class Spans(NamedTuple):
@@ -57,17 +60,28 @@ def contains(docs: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 
 def _intersect_two(small: np.ndarray, large: np.ndarray) -> np.ndarray:
-    if not len(small):
-        return small
-    if len(large) <= _GALLOP * len(small) and large[-1] < 8 * (len(large) + len(small)):
-        return large[mark(small, int(max(small[-1], large[-1])) + 1)[large]]
-    return small[contains(large, small)]
+    if not len(small) or len(large) > _GALLOP * len(small):
+        return small[contains(large, small)]
+    if large[-1] < _DENSE * len(large):
+        return large[mark(small, int(max(small[-1], large[-1])) + 1)[large.astype(np.intp)]]
+    return common(small, large)
+
+
+def common(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """What two ascending arrays, each without repetitions, have in common."""
+    if len(second) > _GALLOP * len(first):
+        return first[contains(second, first)]
+    if len(first) > _GALLOP * len(second):
+        return second[contains(first, second)]
+    both = np.concatenate((first, second))
+    both.sort(kind="stable")  # finds the two runs and merges them
+    return both[:-1][both[1:] == both[:-1]]
 
 
 def mark(docs: np.ndarray, doc_count: int) -> np.ndarray:
     """A bool per document: whether it is in the list."""
     marks = np.zeros(doc_count, bool)
-    marks[docs] = True
+    marks[docs.astype(np.intp, copy=False)] = True
     return marks
 
 
@@ -83,7 +97,7 @@ def union(lists: Sequence[np.ndarray], doc_count: int) -> np.ndarray:
         return np.unique(np.concatenate([np.zeros(0, np.int64), *lists]))
     marks = np.zeros(doc_count, bool)
     for docs in lists:
-        marks[docs] = True
+        marks[docs.astype(np.intp, copy=False)] = True
     return np.flatnonzero(marks)
 
 
@@ -119,11 +133,11 @@ class Occurrences(NamedTuple):
 
 
 def occurrences(docs: np.ndarray, frequencies: np.ndarray, positions: np.ndarray, within: np.ndarray | None = None) -> Occurrences:
-    """The keys of a term's positions, all or only those in the documents `within`.
+    """The keys of a term's positions: all, or (where that is cheaper) those in the documents `within` only.
 
     docs, frequencies: one row per document;  positions: the sum of frequencies rows, document by document
     """
-    if within is None or len(within) >= len(docs):
+    if within is None or len(docs) < _SELECTIVE * len(within):
         base = docs.astype(np.int64) << POSITION_BITS
         return Occurrences(np.repeat(base, frequencies) | positions, None)
     chosen = np.flatnonzero(_is_in(docs, within))
@@ -158,6 +172,9 @@ def unite(several: Sequence[Spans]) -> Spans:
 
 
 def _sorted(starts: np.ndarray, ends: np.ndarray) -> Spans:
+    rising = (starts[1:] > starts[:-1]) | ((starts[1:] == starts[:-1]) & (ends[1:] > ends[:-1]))
+    if rising.all():
+        return Spans(starts, ends)
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
     new = np.ones(len(starts), bool)
@@ -173,8 +190,9 @@ def follow(first: Spans, second: Spans, gap: int = 0) -> Spans:
     """
     if not len(first.starts) or not len(second.starts):
         return NOWHERE
-    if gap == 0 and _one_length(first) and _one_length(second):
-        return _follow_closely(first, second)
+    if gap == 0 and (before := _one_length(first)) is not None and (after := _one_length(second)) is not None:
+        meeting = common(first.ends, second.starts)
+        return Spans(meeting - before, meeting + after)
     low = np.searchsorted(second.starts, first.ends, "left")
     # a gap never reaches into the next document: keys of different documents are 2**32 apart, a gap is clipped
     high = np.searchsorted(second.starts, np.minimum(first.ends + gap, first.ends | _LAST_POSITION), "right")
@@ -186,21 +204,9 @@ def follow(first: Spans, second: Spans, gap: int = 0) -> Spans:
 _LAST_POSITION = (1 << POSITION_BITS) - 1
 
 
-def _one_length(spans: Spans) -> bool:
-    length = spans.ends[0] - spans.starts[0]
-    return bool(spans.ends[-1] - spans.starts[-1] == length and np.all(spans.ends - spans.starts == length))
-
-
-def _follow_closely(first: Spans, second: Spans) -> Spans:
-    if len(first.starts) <= len(second.starts):
-        places = np.searchsorted(second.starts, first.ends)
-        places[places == len(second.starts)] = 0
-        found = second.starts[places] == first.ends
-        return Spans(first.starts[found], second.ends[places[found]])
-    places = np.searchsorted(first.ends, second.starts)
-    places[places == len(first.ends)] = 0
-    found = first.ends[places] == second.starts
-    return Spans(first.starts[places[found]], second.ends[found])
+def _one_length(spans: Spans) -> int | None:
+    lengths = spans.ends - spans.starts
+    return int(lengths[0]) if np.all(lengths == lengths[0]) else None
 
 
 def phrase(elements: Sequence[Spans], slop: int = 0) -> Spans:
@@ -316,7 +322,21 @@ def bm25(frequencies: np.ndarray, norms: np.ndarray, weight: float, k1: float) -
 
 def accumulate(scores: np.ndarray, docs: np.ndarray, values: np.ndarray) -> None:
     """Adds a value to the score of each document, in place; each document at most once."""
-    scores[docs] += values
+    np.add.at(scores, docs.astype(np.intp, copy=False), values)  # one pass; `scores[docs] += values` takes three
+
+
+def _contenders(scores: np.ndarray, k: int) -> np.ndarray:
+    """The rows of all scores that are at least the k-th highest."""
+    if k * 2 * _STRIPE < len(scores):
+        # the k-th highest of the maxima of stripes is a bound from below, and leaves few rows to look at
+        stripes = scores[: len(scores) // _STRIPE * _STRIPE].reshape(_STRIPE, -1).max(axis=0)
+        rows = np.flatnonzero(scores >= np.partition(stripes, len(stripes) - k)[len(stripes) - k])
+    else:
+        rows = np.arange(len(scores))
+    if k < len(rows):
+        chosen = scores[rows]
+        rows = rows[chosen >= np.partition(chosen, len(chosen) - k)[len(chosen) - k]]
+    return rows
 
 
 def best(scores: np.ndarray, k: int, ties: Sequence[np.ndarray] = ()) -> np.ndarray:
@@ -327,9 +347,6 @@ def best(scores: np.ndarray, k: int, ties: Sequence[np.ndarray] = ()) -> np.ndar
     """
     if k <= 0:
         return np.zeros(0, np.int64)
-    rows = np.arange(len(scores))
-    if k < len(scores):
-        limit = np.partition(scores, len(scores) - k)[len(scores) - k]
-        rows = np.flatnonzero(scores >= limit)
+    rows = _contenders(scores, k)
     keys = [rows, *(np.asarray(tie)[rows] for tie in reversed(ties)), -scores[rows]]
     return rows[np.lexsort(keys)][:k]

@@ -19,6 +19,9 @@ def write_strings(file: ArrayFileWriter, name: str, strings: Iterable[bytes]) ->
     file.add(f"{name}_offsets", offsets_of(np.fromiter(map(len, strings), np.int64, len(strings))))
 
 
+_SMALL = 1 << 22  # a block up to this size is verified as a whole at first use, a larger one where it is touched
+
+
 class Strings:
     """Byte strings in one block, by number; sorted ones can be searched."""
 
@@ -26,14 +29,18 @@ class Strings:
         self._file = file
         self._name = name
         self.offsets = file.array(offsets)
+        # plain integers and bytes come out of a memoryview ten times faster than out of an array
+        self._starts = memoryview(self.offsets.astype(self.offsets.dtype.newbyteorder("="), copy=False))
+        self._whole = memoryview(file.array(name)) if file.count(name) <= _SMALL else None
 
     def __len__(self) -> int:
-        return len(self.offsets) - 1
+        return len(self._starts) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        if not 0 <= number < len(self):
+        if number < 0:
             raise IndexError(number)
-        return self._file.view(self._name, int(self.offsets[number]), int(self.offsets[number + 1])).tobytes()
+        low, high = self._starts[number], self._starts[number + 1]
+        return bytes(self._whole[low:high]) if self._whole is not None else self._file.view(self._name, low, high).tobytes()
 
     @property
     def block(self) -> bytes:
