@@ -38,24 +38,30 @@ _AGENCIES = frozenset(
 
 _ROLE = r"(?:[Tt]in|[Bb]ài|[Ảả]nh|[Vv]ideo|[Cc]lip|[Đđ]ồ họa)"
 _ROLES = rf"{_ROLE}(?:\s*(?:,|và|&|-|–|/|\s)\s*{_ROLE})*"
-_WROTE = re.compile(rf"(?P<roles>{_ROLES}|Thực hiện|Tác giả)\s*:\s*(?P<names>[^.:]{{2,80}}(?:\.[^.:]{{1,40}})?)")
-_WROTE_LAST = re.compile(rf"(?<=[.!?…”\")])\s*\(?({_WROTE.pattern})\)?\s*$")
-_ACCORDING = re.compile(rf"\(?((?:Theo|Nguồn(?: ảnh| tin)?\s*:)\s*(?P<name>[{UPPER}0-9][^.!?()]{{1,40}}(?:\.[\w]{{2,5}})?))\)?")
-_ACCORDING_LAST = re.compile(rf"(?<=[.!?…”\")])\s*{_ACCORDING.pattern}\s*$")
+# full stops stand in names after initials (P.V, G. Minh) and in addresses (Vnexpress.net), else they end the name
+_NAMES = rf"[{UPPER}](?:[^.:()“”\"\n]|(?<=[{UPPER}])\.|\.(?=[A-Za-z]{{2,3}}\b)|\([^()\n]*\)){{1,59}}"
+_WROTE = re.compile(rf"(?P<roles>{_ROLES}|Thực hiện|Tác giả)\s*:\s*(?P<names>{_NAMES})")
+_ACCORDING = re.compile(rf"(?P<credit>(?:Theo\s|Nguồn(?: ảnh| tin)?\s*:)\s*{_NAMES})")
+_AFTER_SENTENCE = r"(?<=[.!?…”\")])\s*\(?"
+_WROTE_LAST = re.compile(rf"{_AFTER_SENTENCE}{_WROTE.pattern}\)?\s*$")
+_ACCORDING_LAST = re.compile(rf"{_AFTER_SENTENCE}{_ACCORDING.pattern}\)?\s*$")
 _NAME = re.compile(rf"{_SYLLABLE}(?: {_SYLLABLE}){{1,3}}")
 _WRITER = re.compile(r"tin|bài|thực hiện|tác giả", re.IGNORECASE)
 _TAIL = 160  # characters at the end of a text in which a byline can stand
 _CREDIT_LONGEST = 120
 
 _LABEL = re.compile(rf"(?:{_ROLES}|Thực hiện|Tác giả)\s*:\s*", re.IGNORECASE)
-# a dash parts names only between spaces: Nguyễn-Smith and Jean-Paul are one name
-_PARTING = re.compile(r"\s*[,;&/|\n]\s*|\s+(?:và|[-–—])\s+")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*(?:\)|$)")
+# a dash parts names between spaces, or between two that have a space each: Nguyễn-Smith and Jean-Paul are one name
+_PARTING = re.compile(r"\s*[,;&/|\n]\s*|\s+(?:và|[-–—])\s+|\s+[-–—]|[-–—]\s+")
+_TWO_NAMES = re.compile(rf"({_SYLLABLE}(?: {_SYLLABLE})+)-({_SYLLABLE}(?: {_SYLLABLE})+)")
 
 _STOPS = ".!?…:;,"
-_CLOSING = "”\"'’)]»"
+_CLOSING = "”\"'’)»"
 _CAPTION_LONGEST = 160  # characters; measured on 200 articles: 378 of 383 paragraphs without a stop are shorter
 _CAPTION_SYLLABLES = 5  # fewer is a sub-heading or a name
-_LIST_ITEM = re.compile(r"(?:[-–—*•+#>]|\d{1,3}[.)]|[a-zđ]\))\s")
+_LIST_ITEM = re.compile(r"(?:[-–—*•+>]|#{1,6}|\d{1,3}[.)]|[a-zđ]\))\s")
+_SENTENCES = re.compile(rf"[.!?…][{_CLOSING}]*\s+[({UPPER}]")
 _PHOTO = re.compile(r"[Ảả]nh(?: minh h(?:ọa|oạ))?\s*:\s*\S[^.]{0,60}\)?$")
 
 
@@ -86,7 +92,7 @@ def read(text: str, captions: Collection[str] = (), summary: str = "") -> Told:
     opening = _Opening.of(summary)
     if not opening.source:
         opening = _Opening.of(found[0] if found else "")
-    authors, credits = _signatures(found)
+    signed = _signatures(found)
     date, inferred = _date(header, opening)
     return Told(
         pieces=tuple(zip(kinds, found, strict=True)),
@@ -94,8 +100,8 @@ def read(text: str, captions: Collection[str] = (), summary: str = "") -> Told:
         source=opening.source,
         date=date,
         inferred=inferred,
-        authors=authors,
-        credits=credits,
+        authors=tuple(signed.authors),
+        credits=tuple(signed.credits),
     )
 
 
@@ -118,12 +124,15 @@ def split_paragraphs(text: str) -> list[str]:
 def split_names(text: str) -> tuple[str, ...]:
     """The names in a byline, each once, in order.
 
-    >>> split_names("Bài, ảnh: Duy Tuấn - Hà My và Shaquille O'Neill, Anne Nguyễn-Smith")
+    >>> split_names("Bài, ảnh: Duy Tuấn - Hà My và Shaquille O'Neill (TTXVN), Anne Nguyễn-Smith")
     ('Duy Tuấn', 'Hà My', "Shaquille O'Neill", 'Anne Nguyễn-Smith')
     """
-    text = _LABEL.sub("", text.strip(), count=1)
-    names = (name.strip(" ()[]\t") for name in _PARTING.split(text))
-    return tuple(dict.fromkeys(name for name in names if name))
+    text = _IN_BRACKETS.sub("", _LABEL.sub("", text.strip(), count=1))
+    names: list[str] = []
+    for name in map(str.strip, _PARTING.split(text)):
+        two = _TWO_NAMES.fullmatch(name)
+        names.extend(two.groups() if two else (name,))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 class _Opening(NamedTuple):
@@ -170,30 +179,39 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _signatures(found: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+class _Signatures(NamedTuple):
+    """Who wrote, and all that was said about where text and pictures come from."""
+
+    authors: dict[str, None]
+    credits: dict[str, None]
+
+    def add(self, wrote: re.Match[str] | None, according: re.Match[str] | None) -> bool:
+        if wrote:
+            names = wrote["names"].strip()
+            self.credits[f"{wrote['roles']}: {names}"] = None
+            if _WRITER.search(wrote["roles"]):  # a photographer alone is a credit
+                self.authors.update((name, None) for name in split_names(names) if not name.startswith("Theo "))
+        elif according:
+            self.credits[according["credit"].strip()] = None
+        return bool(wrote or according)
+
+
+def _signatures(found: list[str]) -> _Signatures:
     """Authors and credits: from short paragraphs that are nothing else, and from the end of the last one."""
-    authors: list[str] = []
-    credits: list[str] = []
-    for paragraph in found[1:]:
-        if len(paragraph) <= _CREDIT_LONGEST:
-            _sign(_WROTE.fullmatch(paragraph.rstrip(" .")), _ACCORDING.fullmatch(paragraph.rstrip(" .")), authors, credits)
-    if found and len(found[-1]) > _CREDIT_LONGEST:
-        tail = found[-1][-_TAIL:]
-        _sign(_WROTE_LAST.search(tail), _ACCORDING_LAST.search(tail), authors, credits)
-    elif len(found) > 1 and not authors and _NAME.fullmatch(found[-1]):
-        authors.append(found[-1])
-    return tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(credits))
+    signed = _Signatures({}, {})
+    for at, paragraph in enumerate(found):
+        alone = at > 0 and len(paragraph) <= _CREDIT_LONGEST and _sign_alone(paragraph, signed)
+        if at == len(found) - 1 and not alone:
+            tail = paragraph[-_TAIL:]
+            if not signed.add(_WROTE_LAST.search(tail), _ACCORDING_LAST.search(tail)):
+                if at > 0 and not signed.authors and _NAME.fullmatch(paragraph):
+                    signed.authors[paragraph] = None
+    return signed
 
 
-def _sign(
-    wrote: re.Match[str] | None, according: re.Match[str] | None, authors: list[str], credits: list[str]
-) -> None:
-    if wrote:
-        credits.append(f"{wrote['roles']}: {wrote['names'].strip()}")
-        if _WRITER.search(wrote["roles"]):  # a photographer alone is a credit
-            authors.extend(split_names(wrote["names"]))
-    elif according:
-        credits.append(according[1].strip())
+def _sign_alone(paragraph: str, signed: _Signatures) -> bool:
+    bare = paragraph.strip("(). ") if paragraph.count("(") != 1 or paragraph[0] == "(" else paragraph.rstrip(" .")
+    return signed.add(_WROTE.fullmatch(bare), _ACCORDING.fullmatch(bare))
 
 
 def _kinds(found: list[str], captions: Collection[str]) -> list[str]:
@@ -217,6 +235,7 @@ def _like_caption(paragraph: str) -> bool:
         and paragraph.count(" ") >= _CAPTION_SYLLABLES - 1
         and not paragraph.isupper()
         and not _LIST_ITEM.match(paragraph)
+        and not _SENTENCES.search(paragraph)
         and not _WROTE.fullmatch(paragraph)
         and not _ACCORDING.fullmatch(paragraph)
     )

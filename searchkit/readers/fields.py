@@ -45,6 +45,7 @@ def build(
     )
     if not composed:
         raise ValueError("no text")
+    source = picked.get("source") or told.source
     for name, value in _said(told, picked).items():
         extra.setdefault(name, value)
     return Article(
@@ -55,13 +56,18 @@ def build(
         summary=summary or None,
         captions=(*within, *apart),
         date=picked.get("date") or told.date,
-        authors=picked.get("authors") or told.authors,
-        source=picked.get("source") or told.source,
+        authors=_people(picked.get("authors") or told.authors, source),
+        source=source,
         section=picked.get("section"),
         url=picked.get("url"),
         path=path,
         extra=extra,
     )
+
+
+def _people(authors: tuple[str, ...], source: str | None) -> tuple[str, ...]:
+    """The authors without the newspaper's own name, which systems put beside or in place of them."""
+    return tuple(name for name in authors if name != source) or authors
 
 
 def _said(told: newsroom.Told, picked: Mapping[str, Any]) -> dict[str, Any]:
