@@ -115,7 +115,7 @@ def guarded(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     """The exit code of a command; its errors pass through as they are."""
     try:
-        with cli.make_context("searchkit", arguments) as context:
+        with cli.make_context("searchkit", list(arguments)) as context:
             return cli.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code

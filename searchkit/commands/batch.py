@@ -43,16 +43,18 @@ def batch(settings: Settings, file: str, phrase: bool, bom: bool, as_json: bool,
       searchkit batch questions.csv --json
       cut -f2 list.tsv | searchkit batch - --all -n 1
     """
-    from searchkit.batching import read_queries
-    from searchkit.render import render_answers
-    from searchkit.search import SearchOptions, Session
-
     written = chosen_format(format, as_json)
     if bom and written != "csv":
         raise UsageError(f"--bom is for CSV, not for {written}", "Add --format csv")
+    from searchkit.batching import STDIN, read_queries
+
     lines = read_queries(file)
-    if file != "-":
+    if file != STDIN:
         lines = list(lines)
+
+    from searchkit.render import render_answers
+    from searchkit.search import SearchOptions, Session
+
     with Session(settings.index) as session:
         run = _Run(session, SearchOptions(**chosen), settings, phrase, quiet=written in ("json", "jsonl"))
         look = look_of(settings, output, bom=bom, many=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from searchkit.commands.output import print_json
-from searchkit.commands.settings import Settings, command_options
+from searchkit.commands.settings import Count, Settings, command_options
 from searchkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def building_options(function: Function) -> Function:
     """How an index is built and its sources are read."""
     options = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
-        click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: the cores]"),
+        click.option("--workers", type=Count(1), metavar="N", help="Processes.  [default: the cores]"),
         click.option("--engine", metavar="NAME", help="whoosh or opensearch.  [default: what the index has, else whoosh]"),
         click.option("--encoding", metavar="NAME", help="How the files are encoded.  [default: found out for each]"),
         click.option("--field", "fields", metavar="NAME=COLUMN", multiple=True,
@@ -57,9 +57,9 @@ def index(settings: Settings, paths: tuple[str, ...], check_content: bool, as_js
       searchkit index export.csv --field text=noi_dung --field title=tieu_de
       searchkit --index news index /srv/articles --json
     """
-    from searchkit.index import update
-
     with build_options(check_content=check_content, **given) as options:
+        from searchkit.index import update
+
         report = update(settings.index, [Path(path) for path in paths or (DEFAULT_SOURCE,)], options)
     return _tell(report, settings, as_json)
 
@@ -80,9 +80,9 @@ def rebuild(settings: Settings, paths: tuple[str, ...], as_json: bool, **given: 
       searchkit rebuild archive/ --workers 4
       searchkit rebuild old/ --encoding tcvn3
     """
-    from searchkit.index import rebuild as build
-
     with build_options(**given) as options:
+        from searchkit.index import rebuild as build
+
         report = build(settings.index, [Path(path) for path in paths], options)
     return _tell(report, settings, as_json)
 

@@ -26,9 +26,10 @@ def explain(settings: Settings, query: tuple[str, ...], as_json: bool, marks: st
       searchkit explain bi thu tinh uy
       searchkit explain '"tỉnh ủy" UBND NOT OCOP'
     """
+    text = query_text(query)
+
     from searchkit.search import SearchOptions, Session
 
-    text = query_text(query)
     with pointing_into(text), Session(settings.index) as session:
         facts = session.explain(text, SearchOptions(marks=marks, all_words=all_words))
     if as_json:

@@ -7,8 +7,6 @@ import click
 from searchkit.commands.output import print_json
 from searchkit.commands.settings import Settings, command_options
 
-NOTHING_REMOVED = 1
-
 
 @click.command(short_help="Make the previous generation of the index current again.")
 @command_options
@@ -38,7 +36,7 @@ def remove(settings: Settings, ids: tuple[str, ...], as_json: bool) -> int:
     """Removes the articles with these IDs from the index; the files they came from stay as they are.
 
     An article whose file is still among the index's sources comes back when that file changes or the
-    index is rebuilt. Exits with 1 when there was no such article.
+    index is rebuilt. When one of the IDs does not exist, nothing is removed and the exit code is 1.
 
     \b
     Example:
@@ -51,4 +49,4 @@ def remove(settings: Settings, ids: tuple[str, ...], as_json: bool) -> int:
         print_json(report.to_dict())
     else:
         print(f"{report.removed:,} removed, {report.articles:,} left in {settings.index}; {report.seconds:.1f} s")
-    return 0 if report.removed else NOTHING_REMOVED
+    return 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from searchkit.commands.output import look_of, pointing_into, print_notices, write_lines
-from searchkit.commands.searching import chosen_format, query_text, search_options
+from searchkit.commands.searching import QueryCommand, chosen_format, query_text, search_options
 from searchkit.commands.settings import Settings, command_options
 
 NOTHING_FOUND = 1
 
 
-@click.command(short_help="Ranked passages that answer a query, matches lit.")
+@click.command(cls=QueryCommand, short_help="Ranked passages that answer a query, matches lit.")
 @click.argument("query", nargs=-1, required=True)
 @search_options
 @command_options
@@ -41,11 +41,12 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, format: st
     searchkit, so put the query into single quotes. The whole language: searchkit help query.
     Exits with 1 when nothing was found.
     """
+    written = chosen_format(format, as_json)
+    text = query_text(query)
+
     from searchkit.render import JSON_FORMATS, render
     from searchkit.search import SearchOptions, Session
 
-    written = chosen_format(format, as_json)
-    text = query_text(query)
     with pointing_into(text), Session(settings.index) as session:
         results = session.search(text, SearchOptions(**chosen))
     if written not in JSON_FORMATS:

@@ -17,13 +17,32 @@ INDEX_VARIABLE = "SEARCHKIT_INDEX"
 COLOURS = ("auto", "always", "never")
 
 
+class Count(click.ParamType):
+    """A whole number of things, `least` or more; beyond MOST is as good as MOST."""
+
+    name = "number"
+    MOST = 1_000_000_000
+
+    def __init__(self, least: int = 0):
+        self.least = least
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        """The number that was given; click's own error when it is none."""
+        try:
+            count = int(value)
+        except ValueError:
+            count = -1
+        if count < self.least:
+            self.fail(f"{value!r} is not a whole number from {self.least} up", parameter, context)
+        return min(count, self.MOST)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the global options said."""
 
     index: Path = Path(DEFAULT_INDEX)
     color: str = "auto"
-    debug: bool = False
 
     def colour(self, stream: IO[str] | None = None) -> bool:
         """Whether to colour what goes to a stream, stdout by default; NO_COLOR and dumb terminals count (no-color.org)."""
@@ -53,7 +72,8 @@ def _shared(function: Function, hidden: bool) -> Function:
                 help=f"Folder of the index.  [default: ${INDEX_VARIABLE}, else {DEFAULT_INDEX}/]"),
         _option("--color", type=click.Choice(COLOURS), hidden=hidden,
                 help="Colours: on a terminal only (auto; NO_COLOR turns them off), always or never."),
-        _option("--debug", is_flag=True, default=None, hidden=hidden, help="Show where an error comes from."),
+        # Read by `cli.guarded` itself, because errors come before options are known.
+        click.option("--debug", is_flag=True, expose_value=False, hidden=hidden, help="Show where an error comes from."),
     )
     for option in reversed(options):
         function = option(function)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from searchkit.commands.output import look_of, print_json, write_lines
 from searchkit.commands.settings import Settings, command_options
+
+if TYPE_CHECKING:
+    from searchkit.index import Verification
 
 DAMAGED = 3
 UNITS = ("bytes", "KB", "MB", "GB", "TB")
@@ -88,18 +91,21 @@ def verify(settings: Settings, deep: bool, as_json: bool) -> int:
     if as_json:
         print_json(found.to_dict())
     else:
-        write_lines(verification_lines(found.to_dict(), look_of(settings).colour))
+        write_lines(verification_lines(found, look_of(settings).colour))
     return 0 if found.ok else DAMAGED
 
 
-def verification_lines(found: Mapping[str, Any], colour: bool) -> Iterator[str]:
-    """The verdict first, then every fault."""
+def verification_lines(found: Verification, colour: bool) -> Iterator[str]:
+    """The verdict first, then every fault, then what of the sources has changed since."""
     from searchkit.rendering.lines import clean, style
-    from searchkit.rendering.tables import fact_lines
 
-    problems = [clean(str(problem)) for problem in found.get("problems", ())]
-    verdict = "The index is whole." if not problems else f"The index has {len(problems):,} faults:"
-    yield style(verdict, "bad" if problems else "good", colour)
-    yield from (f"  {problem}" for problem in problems)
-    facts = [(name.replace("_", " "), value) for name, value in found.items() if not isinstance(value, list | dict)]
-    yield from fact_lines([fact for fact in facts if fact[0] not in ("version", "ok")], colour)
+    held = f"{found.articles:,} articles in {found.files:,} files, {size_in_words(found.bytes)}"
+    if found.ok:
+        yield style(f"Generation {found.generation} is whole: {held}.", "good", colour)
+    else:
+        yield style(f"Generation {found.generation} has faults ({len(found.problems):,}):", "bad", colour)
+        yield from (f"  {clean(problem)}" for problem in found.problems)
+        yield "Go back with `searchkit rollback`, or make the index anew with `searchkit rebuild`."
+    if found.outdated:
+        yield style(f"Sources that are not as they were indexed ({len(found.outdated):,}):", "warn", colour)
+        yield from (f"  {clean(sentence)}" for sentence in found.outdated)
