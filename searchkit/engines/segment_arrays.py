@@ -43,18 +43,22 @@ class Postings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArraySegment:
-    """A segment as the table of contents lists it; `deletions` numbers its file of deletions, 0 for none."""
+    """A segment as the table of contents lists it; `deletions` numbers its file of deletions, 0 for none.
+
+    unsaved: documents deleted through Whoosh's own writer, which keeps them in the table of contents
+    """
 
     name: str
     doc_count: int
     deletions: int = 0
     deleted_count: int = 0
     indexname: str = INDEX_NAME
+    unsaved: tuple[int, ...] = ()
 
     @property
     def live_count(self) -> int:
         """Documents that are not deleted."""
-        return self.doc_count - self.deleted_count
+        return self.doc_count - self.deleted_count - len(self.unsaved)
 
     @property
     def filename(self) -> str:
@@ -114,9 +118,8 @@ class SegmentArrays:
         arrays = cls(ArrayFile.open(Path(folder) / segment.filename))
         if arrays.doc_count != segment.doc_count:
             raise damaged(arrays.name, f"it has {arrays.doc_count} articles, not {segment.doc_count}")
-        if segment.deletions_filename:
-            deleted = read_deleted(Path(folder) / segment.deletions_filename, arrays.doc_count)
-            arrays.live = ~deleted
+        if segment.deletions or segment.unsaved:
+            arrays.live = ~_deleted(folder, segment)
         return arrays
 
     @property
@@ -221,6 +224,16 @@ class SegmentArrays:
         return problems
 
 
+def _deleted(folder: Path, segment: ArraySegment) -> np.ndarray:
+    deleted = np.zeros(segment.doc_count, bool)
+    if segment.deletions_filename:
+        deleted |= read_deleted(Path(folder) / segment.deletions_filename, segment.doc_count)
+    if segment.unsaved and not 0 <= min(segment.unsaved) <= max(segment.unsaved) < segment.doc_count:
+        raise damaged(segment.filename, "deletions name documents that are not there")
+    deleted[list(segment.unsaved)] = True
+    return deleted
+
+
 def read_deleted(path: Path, doc_count: int) -> np.ndarray:
     """A bool per document: whether it is deleted."""
     file = ArrayFile.open(path)
@@ -232,11 +245,9 @@ def read_deleted(path: Path, doc_count: int) -> np.ndarray:
 
 def delete(folder: Path, segment: ArraySegment, docs: np.ndarray) -> ArraySegment:
     """Marks documents as deleted in a new file beside the segment's; returns the segment to list from now on."""
-    deleted = np.zeros(segment.doc_count, bool)
-    if segment.deletions_filename:
-        deleted |= read_deleted(Path(folder) / segment.deletions_filename, segment.doc_count)
+    deleted = _deleted(folder, segment)
     deleted[docs] = True
-    changed = replace(segment, deletions=segment.deletions + 1, deleted_count=int(np.count_nonzero(deleted)))
+    changed = replace(segment, deletions=segment.deletions + 1, deleted_count=int(np.count_nonzero(deleted)), unsaved=())
     writer = ArrayFileWriter(Path(folder) / str(changed.deletions_filename))
     writer.add("deleted", np.packbits(deleted))
     writer.finish({"doc_count": segment.doc_count})
