@@ -143,15 +143,28 @@ def _as_searchkit_error(error: Exception) -> SearchkitError:
         where = f"{error.filename}: " if error.filename else ""
         return SearchkitError(f"{where}{error.strerror}", "Check that the place exists, is yours and has room")
     name = type(error).__name__
-    return SearchkitError(f"Something went wrong inside searchkit ({name}: {error})", "Run again with --debug and report it")
+    what = f"Something went wrong inside searchkit ({name}: {error})"
+    return SearchkitError(what, "Run again with --debug and report it")
 
 
 def _as_usage_error(error: click.ClickException) -> UsageError:
-    message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
-    if isinstance(error, click.NoSuchOption) and context and any(p.name == "query" for p in context.command.params):
-        return UsageError(message, f"What begins with - and is part of the query goes after --: searchkit {context.info_name} -- …")
-    return UsageError(message, f"See {context.command_path if context else 'searchkit'} --help")
+    if isinstance(error, click.NoSuchOption):
+        return _no_such_option(error)
+    hint = f"See {context.command_path if context else 'searchkit'} --help"
+    return UsageError(error.format_message().rstrip("."), hint)
+
+
+def _no_such_option(error: click.NoSuchOption) -> UsageError:
+    """A word to exclude looks like an option; a mistyped option looks like another."""
+    context, name = error.ctx, error.option_name
+    command = context.command_path if context else "searchkit"
+    hint = f"See {command} --help"
+    if not name.startswith("--") and context and any(given.name == "query" for given in context.command.params):
+        hint = f"What begins with - and is part of the query goes after --: {command} -- …"
+    elif error.possibilities:
+        hint = f"Did you mean {' or '.join(sorted(error.possibilities))}? {hint}"
+    return UsageError(f"There is no option {name}", hint)
 
 
 def _wants_json(arguments: list[str]) -> bool:

@@ -104,7 +104,10 @@ def test_no_arguments_show_the_help(run):
         (["search", "x", "-n", "-1"],
          "Error: Invalid value for '-n' / '--limit': '-1' is not a whole number from 0 up. See searchkit search --help"),
         (["search", "-tỉnh"],
-         "Error: No such option: -t. What begins with - and is part of the query goes after --: searchkit search -- …"),
+         "Error: There is no option -t. What begins with - and is part of the query goes after --: searchkit search -- …"),
+        (["search", "x", "--limt", "3"],
+         "Error: There is no option --limt. Did you mean --limit? See searchkit search --help"),
+        (["stats", "-q"], "Error: There is no option -q. See searchkit stats --help"),
         (["search", "x", "-ocop"],
          "Error: -ocop could be a file or a part of the query. Write -o cop for the file, or put the query after --"),
         (["search", "x", "--json", "--format", "csv"],
@@ -125,7 +128,7 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(run, arguments, sentence):
 
 def test_usage_errors_are_json_too_when_json_was_asked_for(run):
     code, out, err = run("search", "--json", "--nonsense", "x")
-    assert code == 2 and err.startswith("Error: No such option")
+    assert code == 2 and err.startswith("Error: There is no option --nonsense.")
     error = json.loads(out)["error"]
     assert list(error) == ["kind", "message", "position", "hint"]
     assert error["kind"] == "usage" and error["position"] is None

@@ -105,4 +105,5 @@ class _Run:
         asked = sum(self.counts.values())
         queries = f"{asked:,} {'query' if asked == 1 else 'queries'}"
         failed = f", {self.counts['error']:,} could not be read" if self.counts["error"] else ""
-        print(f"{queries}: {self.counts['ok']:,} found something, {self.counts['none']:,} nothing{failed}", file=sys.stderr)
+        found = f"{self.counts['ok']:,} found something, {self.counts['none']:,} nothing"
+        print(f"{queries}: {found}{failed}", file=sys.stderr)

@@ -28,7 +28,8 @@ def building_options(function: Function) -> Function:
     options = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
         click.option("--workers", type=Count(1), metavar="N", help="Processes.  [default: the cores]"),
-        click.option("--engine", metavar="NAME", help="whoosh or opensearch.  [default: what the index has, else whoosh]"),
+        click.option("--engine", metavar="NAME",
+                     help="whoosh or opensearch.  [default: what the index has, else whoosh]"),
         click.option("--encoding", metavar="NAME", help="How the files are encoded.  [default: found out for each]"),
         click.option("--field", "fields", metavar="NAME=COLUMN", multiple=True,
                      help="Read a field from a column or key of another name; may be repeated."),
@@ -41,7 +42,7 @@ def building_options(function: Function) -> Function:
 
 @click.command(short_help="Bring the index up to date with files and folders.")
 @building_options
-@click.option("--check-content", is_flag=True, help="Read every file to see whether it changed, whatever its date says.")
+@click.option("--check-content", is_flag=True, help="Read every file to see whether it changed, whatever its date.")
 @command_options
 @click.pass_obj
 def index(settings: Settings, paths: tuple[str, ...], check_content: bool, as_json: bool, **given: Any) -> int:

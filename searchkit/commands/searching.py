@@ -43,10 +43,14 @@ def reading_options(function: Function) -> Function:
 def search_options(function: Function) -> Function:
     """What is shown of the results, in which order and format, and how the query is read."""
     options = (
-        click.option("-n", "--limit", metavar="N", type=Count(), default=10, show_default=True, help="Articles at most."),
-        click.option("--offset", metavar="N", type=Count(), default=0, show_default=True, help="Articles to leave out first."),
-        click.option("--passages", metavar="N", type=Count(), default=1, show_default=True, help="Passages per article."),
-        click.option("--sort", metavar="ORDER", type=click.Choice(SORTS), default="relevance", show_default=True, help="relevance, newest or oldest first."),
+        click.option("-n", "--limit", metavar="N", type=Count(), default=10, show_default=True,
+                     help="Articles at most."),
+        click.option("--offset", metavar="N", type=Count(), default=0, show_default=True,
+                     help="Articles to leave out first."),
+        click.option("--passages", metavar="N", type=Count(), default=1, show_default=True,
+                     help="Passages per article."),
+        click.option("--sort", metavar="ORDER", type=click.Choice(SORTS), default="relevance", show_default=True,
+                     help="relevance, newest or oldest first."),
         reading_options,
         click.option("--no-group", "group", is_flag=True, flag_value=False, default=True,
                      help="Show every near-identical article by itself."),

@@ -45,7 +45,7 @@ class Settings:
     color: str = "auto"
 
     def colour(self, stream: IO[str] | None = None) -> bool:
-        """Whether to colour what goes to a stream, stdout by default; NO_COLOR and dumb terminals count (no-color.org)."""
+        """Whether to colour what goes to a stream, stdout by default (NO_COLOR: no-color.org)."""
         if self.color != "auto":
             return self.color == "always"
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -73,7 +73,8 @@ def _shared(function: Function, hidden: bool) -> Function:
         _option("--color", type=click.Choice(COLOURS), hidden=hidden,
                 help="Colours: on a terminal only (auto; NO_COLOR turns them off), always or never."),
         # Read by `cli.guarded` itself, because errors come before options are known.
-        click.option("--debug", is_flag=True, expose_value=False, hidden=hidden, help="Show where an error comes from."),
+        click.option("--debug", is_flag=True, expose_value=False, hidden=hidden,
+                     help="Show where an error comes from."),
     )
     for option in reversed(options):
         function = option(function)

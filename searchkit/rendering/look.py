@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`width` in cells; `colour` with terminal colours; `indent` JSON for people; `bom` for spreadsheets; `many`: a list of queries."""
+    """`width` in cells; `colour`: terminal colours; `indent`: JSON for people; `bom`: CSV for spreadsheets;
+    `many`: answers to a list of queries.
+    """
 
     width: int = 100
     colour: bool = False
