@@ -8,6 +8,7 @@ highlights and quotations alike.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date as Day
@@ -74,15 +75,10 @@ def date_range(date: str) -> tuple[int, int]:
     if day:
         first = last = Day(year, month, day)
     elif month:
-        first, last = Day(year, month, 1), _month_end(year, month)
+        first, last = Day(year, month, 1), Day(year, month, monthrange(year, month)[1])
     else:
         first, last = Day(year, 1, 1), Day(year, 12, 31)
     return first.toordinal(), last.toordinal()
-
-
-def _month_end(year: int, month: int) -> Day:
-    following = Day(year + 1, 1, 1) if month == 12 else Day(year, month + 1, 1)
-    return Day.fromordinal(following.toordinal() - 1) if following.year < 9999 else Day(year, month, 31)
 
 
 def join_parts(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[Part, ...]]:
