@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
+from searchkit import errors
 from searchkit.errors import QueryError
 from searchkit.render import FORMATS, render, render_answers
 from searchkit.rendering.data import harmless
 from searchkit.rendering.lines import cells, lit_lines, marked, wrap
 from searchkit.rendering.look import Look
 from searchkit.rendering.markup import safe_url
-from searchkit.results import Answer, Hit, PassageHit, Results
+from searchkit.results import Answer, Hit, PassageHit, Results, error_dict
 
 TEXT = "Lãnh đạo các sở, ngành đề nghị huyện triển khai chương trình cải tạo vườn tạp."
 VUON_TAP = (TEXT.index("vườn tạp"), TEXT.index("vườn tạp") + len("vườn tạp"))
@@ -259,3 +261,22 @@ def test_only_web_addresses_become_links(url):
 
 def test_addresses_cannot_end_their_link():
     assert safe_url('https://x/"><a>(b)') == "https://x/%22%3E%3Ca%3E%28b%29"
+
+
+def test_the_page_on_json_shows_what_is_printed():
+    blocks = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8").split("```json\n")[1:]
+    searched, batched, failed = (json.loads(block.split("```")[0]) for block in blocks)
+    passage = PassageHit(5, "body", 9.1, 40, 61, "Chương trình vườn tạp", ((13, 21),))
+    hit = Hit(1, 12.34567, "quang-binh.txt", "Làm việc với huyện Quang Bình", "2021-03-05", "BHG", ("Duy Tuấn",),
+              path="corpus/quang-binh.txt", missing=("ủy",), passages=(passage,))
+    error = QueryError("There is no month 13", "Write 01 to 12", 5)
+    results = Results('"vườn tạp" tỉnh ủy', 1, 11.2, hits=(hit,))
+    assert json.dumps(searched) == json.dumps(results.to_dict())
+    assert json.dumps(batched) == json.dumps(Answer("date:2021-13", error=error, line=3).to_dict())
+    assert failed == {"version": 1, "error": error_dict(error)}
+
+
+def test_the_page_on_json_names_every_kind_of_error():
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    kinds = {kind.kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
+    assert all(f"`{kind}`" in page for kind in kinds)

@@ -14,7 +14,7 @@ from searchkit.commands.settings import Settings, command_options
 if TYPE_CHECKING:
     from searchkit.rendering.look import Look
 
-KIND_STYLES = {"syllable": "good", "number": "name", "foreign": "warn", "abbreviation": "bold", "other": "dim"}
+KIND_STYLES = {"syllable": "good", "number": "name", "mixed": "warn", "foreign": "dim"}
 
 
 @click.command(short_help="How a text is read: syllables, words, keys, offsets.")
@@ -39,7 +39,7 @@ def analyze(settings: Settings, text: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         print_json(analysis_dict(read, tokens, words, joined))
     else:
-        write_lines(analysis_lines(tokens, words, joined, look_of(settings)))
+        write_lines(analysis_lines(read, tokens, words, joined, look_of(settings)))
     return 0
 
 
@@ -56,7 +56,9 @@ def analysis_dict(text: str, tokens: Sequence[Any], words: Sequence[Any], joined
     }
 
 
-def analysis_lines(tokens: Sequence[Any], words: Sequence[Any], joined: Sequence[Any], look: Look) -> Iterator[str]:
+def analysis_lines(
+    text: str, tokens: Sequence[Any], words: Sequence[Any], joined: Sequence[Any], look: Look
+) -> Iterator[str]:
     """The analysis as tables, tokens in the colours of their kinds."""
     from searchkit.rendering.lines import style
     from searchkit.rendering.tables import table_lines
@@ -67,5 +69,5 @@ def analysis_lines(tokens: Sequence[Any], words: Sequence[Any], joined: Sequence
     for name, found in (("word", words), ("written together", joined)):
         if found:
             yield ""
-            text = [(getattr(item, "text", ""), item.start, item.end, item.key) for item in found]
-            yield from table_lines((name, "start", "end", "key"), text, look.colour)
+            rows = [(text[item.start:item.end], item.start, item.end, item.key) for item in found]
+            yield from table_lines((name, "start", "end", "key"), rows, look.colour)
