@@ -1,0 +1,176 @@
+"""Articles to segments: analysis, columns and passage table of each, then the segment builder.
+
+One Feeder fills one segment after another in one process; the engine runs as many as there are workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from searchkit import sketch
+from searchkit.analysis import Analysed, Analyser
+from searchkit.article import BODY, CAPTION, KINDS, SUMMARY, TITLE, Article, date_range
+from searchkit.engines.evaluation import HAS
+from searchkit.engines.segment_arrays import ArraySegment, FieldShape
+from searchkit.engines.segment_builder import SegmentBuilder, Vocabulary
+from searchkit.passages import split
+from searchkit.text import fold
+
+PART_GAP = 256  # positions between parts: more than any slop or NEAR may bridge
+FIELDS = {
+    "syllable": FieldShape(positions=True, spellings=True),
+    "word": FieldShape(positions=True),
+    "joined": FieldShape(positions=True),
+    "author": FieldShape(positions=True, spellings=True),
+    "source": FieldShape(positions=True, spellings=True),
+    "section": FieldShape(positions=True, spellings=True),
+    "path": FieldShape(positions=True, spellings=True),
+    "url": FieldShape(positions=True, spellings=True),
+    "id": FieldShape(positions=False),
+}
+COLUMNS = {
+    "date_from": ("<i4", 1),
+    "date_to": ("<i4", 1),
+    "has": ("<u2", 1),
+    "length": ("<u4", 1),  # tokens
+    "end": ("<u4", 1),  # position after the last token
+    "sketch": ("<u4", sketch.SIZE),
+}
+RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
+META_FIELDS = ("author", "source", "section", "path", "url")
+BATCH = 64  # articles analysed together
+BYTES_PER_TOKEN = 24  # ids, positions and the arrays of the sort, measured at the peak of inversion
+
+
+class Layout(NamedTuple):
+    """An article's parts in one position space, and its passages."""
+
+    spellings: np.ndarray
+    positions: np.ndarray
+    words: tuple[np.ndarray, np.ndarray]
+    joined: tuple[np.ndarray, np.ndarray]
+    passages: np.ndarray
+    kinds: np.ndarray
+    end: int
+
+
+class Feeder:
+    """Takes articles, writes segments; a new one is begun when `memory` bytes are reached."""
+
+    def __init__(self, folder: Path, name: str, memory: int):
+        self._folder = folder
+        self._name = name
+        self._tokens = max(memory // BYTES_PER_TOKEN, 1)
+        self._waiting: list[Article] = []
+        self._segments: list[ArraySegment] = []
+        self._builder: SegmentBuilder | None = None
+
+    def add(self, article: Article) -> None:
+        """Takes an article; analysed a batch at a time."""
+        self._waiting.append(article)
+        if len(self._waiting) >= BATCH:
+            self._analyse()
+
+    def finish(self) -> list[ArraySegment]:
+        """Writes what is left; returns all segments."""
+        self._analyse()
+        self._close_segment()
+        return self._segments
+
+    def abort(self) -> None:
+        """Drops the segment begun."""
+        if self._builder:
+            self._builder.abort()
+
+    def _begin(self) -> SegmentBuilder:
+        name = f"{self._name}{len(self._segments):04d}"
+        self._analyser = Analyser()
+        self._meta = {field: Analyser() for field in META_FIELDS}
+        self._ids: list[str] = []
+        self._hashes = sketch.Hashes()
+        return SegmentBuilder(self._folder, name, FIELDS, COLUMNS, RAGGED)
+
+    def _analyse(self) -> None:
+        articles, self._waiting = self._waiting, []
+        if not articles:
+            return
+        if self._builder is None:
+            self._builder = self._begin()
+        parts = [article.text[part.start : part.end] for article in articles for part in article.parts]
+        analysed = iter(self._analyser.analyse_many(parts))
+        for article in articles:
+            self._add(self._builder, article, [next(analysed) for _ in article.parts])
+        if self._builder.tokens >= self._tokens:
+            self._close_segment()
+
+    def _add(self, builder: SegmentBuilder, article: Article, analysed: Sequence[Analysed]) -> None:
+        layout = lay_out(analysed, [KINDS.index(part.kind) for part in article.parts])
+        streams = {field: self._meta_stream(field, article) for field in META_FIELDS if _meta(field, article)}
+        streams["syllable"] = (layout.spellings, layout.positions)
+        streams["word"], streams["joined"] = layout.words, layout.joined
+        streams["id"] = (np.array([len(self._ids)], np.int32), None)
+        self._ids.append(article.id)
+        first, last = date_range(article.date) if article.date else (0, 0)
+        shingles = self._hashes.of(self._analyser.spellings, layout.spellings)
+        columns = {
+            "date_from": first, "date_to": last, "has": _has(article),
+            "length": len(layout.spellings), "end": layout.end, "sketch": sketch.sketch(shingles),
+        }  # fmt: skip
+        builder.add(article.to_dict(), streams, columns, {"passage": layout.passages, "passage_kind": layout.kinds})
+
+    def _meta_stream(self, field: str, article: Article) -> tuple[np.ndarray, np.ndarray]:
+        analysed = self._meta[field].analyse("\n\n".join(_meta(field, article)))
+        return analysed.spellings, analysed.positions
+
+    def _close_segment(self) -> None:
+        builder, self._builder = self._builder, None
+        if builder is None:
+            return
+        vocabularies = {field: _spelt(analyser) for field, analyser in self._meta.items()}
+        vocabularies["syllable"] = _spelt(self._analyser)
+        vocabularies["word"] = Vocabulary(self._analyser.words)
+        vocabularies["joined"] = Vocabulary(self._analyser.joined)
+        vocabularies["id"] = Vocabulary(self._ids)
+        self._segments.append(builder.finish(vocabularies))
+
+
+def lay_out(analysed: Sequence[Analysed], kinds: Sequence[int]) -> Layout:
+    """The analysed parts of an article one behind the other, PART_GAP positions between them."""
+    at, passages, passage_kinds, columns = 0, [], [], []
+    for part, kind in zip(analysed, kinds):
+        columns.append((part.spellings, part.positions + at, part.word_ids, part.word_positions + at,
+                        part.joined_ids, part.joined_positions + at))  # fmt: skip
+        count = len(part.spellings)
+        starts = split(count, part.paragraph_starts.tolist(), part.sentence_starts.tolist())
+        passages += [int(part.positions[start]) + at if count else at for start in starts]
+        passage_kinds += [kind] * len(starts)
+        at += (int(part.positions[-1]) + 1 if count else 0) + PART_GAP
+    spellings, positions, words, word_at, joined, joined_at = map(np.concatenate, zip(*columns))
+    return Layout(spellings, positions, (words, word_at), (joined, joined_at),
+                  np.array(passages, np.int32), np.array(passage_kinds, np.int32), at - PART_GAP)  # fmt: skip
+
+
+def _spelt(analyser: Analyser) -> Vocabulary:
+    keys, key_of_spelling = analyser.keys()
+    return Vocabulary(keys, analyser.spellings, key_of_spelling, [fold(key) for key in keys])
+
+
+def _meta(field: str, article: Article) -> tuple[str, ...]:
+    if field == "author":
+        return article.authors
+    value = getattr(article, field)
+    return (value,) if value else ()
+
+
+def _has(article: Article) -> int:
+    kinds = {part.kind for part in article.parts}
+    filled = {
+        "title": TITLE in kinds, "summary": SUMMARY in kinds, "text": bool(kinds & {BODY, CAPTION}),
+        "caption": CAPTION in kinds, "author": article.authors, "source": article.source, "section": article.section,
+        "date": article.date, "path": article.path, "id": article.id, "url": article.url,
+    }  # fmt: skip
+    return sum(HAS[name] for name, value in filled.items() if value)

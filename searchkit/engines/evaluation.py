@@ -1,0 +1,209 @@
+"""A resolved query on one segment: which documents match each part, and where.
+
+Only arrays: no loop over documents, no stored text. Documents are the segment's own numbers, ascending;
+places are Spans. What an identical part asked before is answered from memory, for a query's leaves are
+needed to match, to score and to find passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from searchkit.article import KINDS
+from searchkit.engines.segment_arrays import SegmentArrays
+from searchkit.engines.terms import TermFinder
+from searchkit.postings import (
+    NOWHERE,
+    Passages,
+    Spans,
+    contains,
+    difference,
+    docs_of,
+    frequencies_of,
+    intersect,
+    phrase,
+    union,
+    unite,
+    within_docs,
+    within_kinds,
+)
+from searchkit.proximity import within as stretches
+from searchkit.resolved import (
+    Alternative,
+    And,
+    Boosted,
+    DateRange,
+    Everything,
+    Has,
+    Match,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    TermSpec,
+)
+
+HAS = {name: 1 << bit for bit, name in enumerate(
+    ("title", "summary", "text", "caption", "author", "source", "section", "date", "path", "id", "url")
+)}  # fmt: skip
+
+
+class Evaluation:
+    """One segment's answers to the parts of queries."""
+
+    def __init__(self, segment: SegmentArrays):
+        self.segment = segment
+        self.terms = TermFinder(segment)
+        self._frequencies: dict[Match, tuple[np.ndarray, np.ndarray]] = {}
+
+    @property
+    def everything(self) -> np.ndarray:
+        """All live documents."""
+        if self.segment.live is None:
+            return np.arange(self.segment.doc_count)
+        return np.flatnonzero(self.segment.live)
+
+    def forget(self) -> None:
+        """Drops what was remembered of earlier queries."""
+        self._frequencies.clear()
+
+    def docs(self, node: Node) -> np.ndarray:
+        """The live documents that match."""
+        found = self._docs(node)
+        live = self.segment.live
+        return found if live is None else found[live[found]]
+
+    def _docs(self, node: Node) -> np.ndarray:
+        if isinstance(node, Match):
+            return self.frequencies(node)[0]
+        if isinstance(node, And):
+            return self._all(node.children)
+        if isinstance(node, Or):
+            return self._any([self._docs(child) for child in node.children])
+        if isinstance(node, Not):
+            return difference(self.everything, self._docs(node.child))
+        if isinstance(node, Boosted):
+            return self._docs(node.child)
+        if isinstance(node, Near):
+            return docs_of(self.near(node))
+        if isinstance(node, (DateRange, Has)):
+            return np.flatnonzero(self._column_test(node))
+        if isinstance(node, Everything):
+            return self.everything
+        assert isinstance(node, Nothing)
+        return np.zeros(0, np.int64)
+
+    def _all(self, children: Sequence[Node]) -> np.ndarray:
+        """NOT is taken from what the others leave, never from the whole archive."""
+        required = [child for child in children if not isinstance(child, Not)]
+        found = intersect(*[self._docs(child) for child in required]) if required else self.everything
+        for child in children:
+            if isinstance(child, Not) and len(found):
+                found = difference(found, self._docs(child.child))
+        return found
+
+    def _any(self, lists: list[np.ndarray]) -> np.ndarray:
+        return union(lists, self.segment.doc_count) if lists else np.zeros(0, np.int64)
+
+    def _column_test(self, node: DateRange | Has) -> np.ndarray:
+        columns = self.segment.columns
+        if isinstance(node, Has):
+            return (columns["has"] & HAS[node.field]) != 0
+        test = columns["date_from"] != 0
+        if node.first is not None:
+            test &= columns["date_from"] >= node.first
+        if node.last is not None:
+            test &= columns["date_to"] <= node.last
+        return test
+
+    def frequencies(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
+        """Documents of a word or phrase, ascending, and how often each has it; deleted documents included."""
+        known = self._frequencies.get(match)
+        if known is None:
+            spec = _single(match)
+            known = self.terms.frequencies(match.field, spec) if spec else frequencies_of(self.spans(match))
+            self._frequencies[match] = known
+        return known
+
+    def spans(self, match: Match, within: np.ndarray | None = None) -> Spans:
+        """Where a word or phrase stands, everywhere or only in the documents `within`."""
+        if len(match.elements) > 1:
+            candidates = intersect(*[self._element_docs(match.field, element) for element in match.elements])
+            within = candidates if within is None else intersect(candidates, within)
+            if not len(within):
+                return NOWHERE
+        elements = [self._element(match.field, element, within) for element in match.elements]
+        spans = phrase(elements) if match.slop == 0 else stretches(elements, match.slop, ordered=True)
+        return within_kinds(spans, self.passages, [KINDS.index(kind) for kind in match.kinds]) if match.kinds else spans
+
+    def _element(self, field: str, element: Sequence[Alternative], within: np.ndarray | None) -> Spans:
+        return unite([self._alternative(field, choice, within) for choice in element])
+
+    def _alternative(self, field: str, choice: Alternative, within: np.ndarray | None) -> Spans:
+        if len(choice.terms) > 1:
+            candidates = self._alternative_docs(field, choice)
+            within = candidates if within is None else intersect(candidates, within)
+            if not len(within):
+                return NOWHERE
+        return phrase([self.terms.spans(_field(field, spec), spec, within) for spec in choice.terms])
+
+    def _element_docs(self, field: str, element: Sequence[Alternative]) -> np.ndarray:
+        return self._any([self._alternative_docs(field, choice) for choice in element])
+
+    def _alternative_docs(self, field: str, choice: Alternative) -> np.ndarray:
+        return intersect(*[self.terms.docs(_field(field, spec), spec) for spec in choice.terms])
+
+    def near(self, node: Near) -> Spans:
+        """Where the children of a proximity stand together."""
+        candidates = intersect(*[self._docs(child) for child in node.children])
+        children = [self._child_spans(child, candidates) for child in node.children]
+        return stretches(children, node.distance, node.ordered)
+
+    def _child_spans(self, child: Match | Or, within: np.ndarray) -> Spans:
+        if isinstance(child, Match):
+            return within_docs(self.spans(child, within), within)
+        return unite([self._child_spans(each, within) for each in child.children])
+
+    @property
+    def passages(self) -> Passages:
+        """The segment's passage table."""
+        offsets, starts = self.segment.ragged("passage")
+        return Passages(offsets, starts, self.segment.ragged("passage_kind")[1])
+
+    @cached_property
+    def id_numbers(self) -> np.ndarray:
+        """The number of each document's id in the lexicon of ids; ids are distinct, so it orders the documents by id."""
+        docs = self.segment.postings_of_run("id", 0, len(self.segment.lexicon("id"))).docs
+        numbers = np.zeros(self.segment.doc_count, np.int64)
+        numbers[docs] = np.arange(len(docs))
+        return numbers
+
+    def expansion(self, match: Match) -> list[tuple[str, int]]:
+        """The terms a leaf stands for in this segment, with their document frequencies."""
+        found: list[tuple[str, int]] = []
+        for spec in {spec for element in match.elements for choice in element for spec in choice.terms}:
+            field = _field(match.field, spec)
+            lexicon = self.segment.lexicon(field)
+            numbers = self.terms.find(field, spec).numbers.tolist()
+            found += [(lexicon.term(number), int(lexicon.document_frequency[number])) for number in numbers]
+        return found
+
+    def holds(self, match: Match, docs: np.ndarray) -> np.ndarray:
+        """A bool for each document: whether it has the word or phrase."""
+        return contains(self.frequencies(match)[0], docs)
+
+
+def _single(match: Match) -> TermSpec | None:
+    """The only term that a match is made of, when no position is needed to count it."""
+    if match.kinds or len(match.elements) != 1 or len(match.elements[0]) != 1:
+        return None
+    terms = match.elements[0][0].terms
+    return terms[0] if len(terms) == 1 and terms[0].kind != "joined" else None
+
+
+def _field(field: str, spec: TermSpec) -> str:
+    return "joined" if spec.kind == "joined" else field

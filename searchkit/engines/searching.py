@@ -1,0 +1,233 @@
+"""From a resolved query to one page of ranked articles, over all segments of an index.
+
+Match, score cheaply, score the best again, order, group reprints, name what is missing. Orders are total:
+score, then date, then id, so the same query on the same index always gives the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from searchkit import sketch
+from searchkit.article import KINDS, TITLE
+from searchkit.engines import Ask, Candidate, Found, PassageScore
+from searchkit.engines.candidates import Weighted, content_words, find, first_scores, units_of, weigh
+from searchkit.engines.evaluation import Evaluation
+from searchkit.engines.rescoring import Averages, Rescored, rescore, word_match
+from searchkit.postings import idf
+from searchkit.ranking import WEIGHTS
+from searchkit.resolved import Resolved
+
+SCORE_DIGITS = 4  # scores are equal when they are shown equal
+
+
+class Entries(NamedTuple):
+    """Found articles of all segments, a row each, best first."""
+
+    segment: np.ndarray
+    doc: np.ndarray
+    score: np.ndarray
+    date: np.ndarray
+
+
+class Scorer:
+    """What one query needs of all segments to score articles and passages."""
+
+    def __init__(self, evaluations: Sequence[Evaluation], query: Resolved):
+        self.evaluations = evaluations
+        self.doc_count = sum(each.segment.live_count for each in evaluations)
+        self.averages = averages(evaluations)
+        self.weighted: list[Weighted] = weigh(evaluations, units_of(query), self.doc_count)
+        self.words = [(word, self._word_idf(word)) for word in query.words]
+
+    def _word_idf(self, word: str) -> float:
+        count = sum(len(each.frequencies(word_match(word))[0]) for each in self.evaluations)
+        return idf(min(count, self.doc_count), self.doc_count)
+
+    def first(self, segment: int, docs: np.ndarray) -> np.ndarray:
+        """First-stage scores of some documents of a segment."""
+        return first_scores(self.evaluations[segment], self.weighted, self.averages.article)[docs]
+
+    def again(self, segment: int, docs: np.ndarray) -> Rescored:
+        """Second-stage scores of some documents (ascending) of a segment."""
+        return rescore(self.evaluations[segment], self.weighted, self.words, docs, self.averages)
+
+
+def averages(evaluations: Sequence[Evaluation]) -> Averages:
+    """Mean lengths of articles and passages."""
+    docs = sum(each.segment.doc_count for each in evaluations)
+    tokens = sum(int(each.segment.columns["length"].sum(dtype=np.int64)) for each in evaluations)
+    passages = sum(len(each.passages.starts) for each in evaluations)
+    return Averages(tokens / max(docs, 1), tokens / max(passages, 1))
+
+
+def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Found:
+    """The page of articles that `ask` wants, and how many satisfy all of the query."""
+    found = [find(each, query) for each in evaluations]
+    total = sum(len(each.complete) for each in found)
+    scorer = Scorer(evaluations, query)
+    entries, rescored = _ranked(scorer, [each.docs for each in found])
+    if ask.sort != "relevance":
+        entries = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
+    page, duplicates = _page(scorer, entries, ask)
+    candidates = tuple(_candidates(scorer, query, ask, page, rescored, duplicates))
+    notices = ("No article has all the words",) if not total and candidates and query.wanted else ()
+    return Found(total, candidates, notices)
+
+
+def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> tuple[Entries, dict[int, Rescored]]:
+    """All found articles in order of their scores; the best were scored twice, which is returned too."""
+    segment = np.repeat(np.arange(len(found)), [len(docs) for docs in found])
+    doc = np.concatenate([np.zeros(0, np.int64), *found])
+    first = [scorer.first(number, docs) for number, docs in enumerate(found)]
+    score = np.concatenate([np.zeros(0, np.float32), *first]).astype(np.float64)
+    date = np.concatenate([np.zeros(0, np.int32), *(
+        each.segment.columns["date_to"][docs] for each, docs in zip(scorer.evaluations, found)
+    )])  # fmt: skip
+    order = np.lexsort((-date, -score))
+    entries = Entries(segment[order], doc[order], score[order], date[order])
+    best = slice(0, WEIGHTS.candidates)
+    rescored = {}
+    for number in np.unique(entries.segment[best]).tolist():
+        rows = np.flatnonzero(entries.segment[best] == number)
+        rows = rows[np.argsort(entries.doc[rows])]
+        again = scorer.again(number, entries.doc[rows])
+        entries.score[rows] = again.articles
+        rescored[number] = again
+    return _in_order(entries), rescored
+
+
+def _in_order(entries: Entries) -> Entries:
+    """The rescored rows sorted; those behind them never score more than the last of them."""
+    best = min(WEIGHTS.candidates, len(entries.score))
+    score = np.round(entries.score, SCORE_DIGITS)
+    if best < len(score):
+        score[best:] = np.minimum(score[best:], max(score[:best].min() - 10.0**-SCORE_DIGITS, 0.0))
+    rank = np.arange(len(score)) >= best
+    order = np.lexsort((-entries.date, -score, rank))
+    return Entries(entries.segment[order], entries.doc[order], score[order], entries.date[order])
+
+
+def _by_date(entries: Entries, complete: Sequence[np.ndarray], newest: bool) -> Entries:
+    """Articles that have all the words first, then the others, each by date; undated ones last."""
+    lacking = np.ones(len(entries.doc), bool)
+    for number, docs in enumerate(complete):
+        rows = np.flatnonzero(entries.segment == number)
+        lacking[rows] = ~np.isin(entries.doc[rows], docs)
+    day = entries.date.astype(np.int64)
+    day = np.where(day == 0, np.iinfo(np.int64).max, -day if newest else day)
+    order = np.lexsort((day, lacking))
+    return Entries(entries.segment[order], entries.doc[order], entries.score[order], entries.date[order])
+
+
+class Entry(NamedTuple):
+    """One found article."""
+
+    segment: int
+    doc: int
+    score: float
+    id: str
+
+
+def _ordered(scorer: Scorer, entries: Entries, by_score: bool) -> Iterator[Entry]:
+    """The entries one by one, equal ones by their ids; ids are read only as far as one goes."""
+    names = [_Ids(each) for each in scorer.evaluations]
+    same = np.zeros(len(entries.doc), bool)
+    same[1:] = entries.date[1:] == entries.date[:-1]
+    if by_score:
+        same[1:] &= entries.score[1:] == entries.score[:-1]
+    starts = np.flatnonzero(~same).tolist()
+    for start, end in zip(starts, [*starts[1:], len(same)]):
+        rows = zip(entries.segment[start:end].tolist(), entries.doc[start:end].tolist(), entries.score[start:end].tolist())
+        yield from sorted((Entry(s, d, score, names[s].of(d)) for s, d, score in rows), key=lambda entry: entry.id)
+
+
+class _Ids:
+    """The id of each document of a segment: the one term that it has in the field `id`."""
+
+    def __init__(self, evaluation: Evaluation):
+        self._lexicon = evaluation.segment.lexicon("id")
+        self._number = evaluation.id_numbers
+
+    def of(self, doc: int) -> str:
+        return self._lexicon.term(int(self._number[doc]))
+
+
+def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict[str, list[str]]]:
+    """The entries of the page, and the ids grouped under each."""
+    leaders: list[Entry] = []
+    reprints: dict[str, list[str]] = {}
+    groups = _Groups()
+    end = ask.offset + ask.limit
+    for number, entry in enumerate(_ordered(scorer, entries, ask.sort == "relevance")):
+        if len(leaders) >= end and (not ask.group or number >= WEIGHTS.candidates):
+            break
+        leader = groups.leader(entry.id, _sketch(scorer, entry)) if ask.group else None
+        if leader is not None:
+            reprints.setdefault(leader, []).append(entry.id)
+        elif len(leaders) < end:
+            leaders.append(entry)
+        if ask.group and len(leaders) <= end and leader is None:
+            groups.add(entry.id, _sketch(scorer, entry))
+    return leaders[ask.offset :], reprints
+
+
+def _sketch(scorer: Scorer, entry: Entry) -> np.ndarray:
+    return scorer.evaluations[entry.segment].segment.columns["sketch"][entry.doc]
+
+
+class _Groups:
+    """Articles shown so far, found again by the hashes of their sketches."""
+
+    def __init__(self) -> None:
+        self._by_hash: dict[int, list[str]] = {}
+        self._sketches: dict[str, np.ndarray] = {}
+
+    def add(self, id: str, values: np.ndarray) -> None:
+        """Makes an article the first of a group."""
+        self._sketches[id] = values
+        for value in values.tolist():
+            if value:
+                self._by_hash.setdefault(value, []).append(id)
+
+    def leader(self, id: str, values: np.ndarray) -> str | None:
+        """The article shown that this one reprints."""
+        near = {other for value in values.tolist() for other in self._by_hash.get(value, ())}
+        for other in sorted(near):
+            if sketch.resemblance(values, self._sketches[other]) >= sketch.ALIKE:
+                return other
+        return None
+
+
+def _candidates(
+    scorer: Scorer, query: Resolved, ask: Ask, page: Sequence[Entry], rescored: dict[int, Rescored], reprints: dict[str, list[str]]
+) -> Iterator[Candidate]:
+    """The page's entries with their passages and what they lack."""
+    content = content_words(query)
+    for entry in page:
+        doc = np.array([entry.doc])
+        again = scorer.again(entry.segment, doc)
+        missing = tuple(want.text for want in content if not scorer.evaluations[entry.segment].holds(want.match, doc)[0])
+        yield Candidate(
+            id=entry.id,
+            score=entry.score,
+            passages=_passages(scorer.evaluations[entry.segment], entry.doc, again, ask.passages),
+            missing=tuple(dict.fromkeys(missing)),
+            duplicates=tuple(reprints.get(entry.id, ())),
+            detail={name: round(float(values[0]), SCORE_DIGITS) for name, values in again.detail.items()} if ask.explain else {},
+        )
+
+
+def _passages(evaluation: Evaluation, doc: int, again: Rescored, count: int) -> tuple[PassageScore, ...]:
+    """The best passages; a title stands above the hit anyway, so it is shown only where nothing else matches."""
+    scores = np.round(again.passages.astype(np.float64), SCORE_DIGITS)
+    table = evaluation.passages
+    titles = table.kinds[int(table.offsets[doc]) : int(table.offsets[doc + 1])] == KINDS.index(TITLE)
+    if titles.all():
+        titles = ~titles
+    last = titles & (scores[~titles].max(initial=0.0) > 0 or not scores.any())
+    order = np.lexsort((np.arange(len(scores)), -scores, last))[:count]
+    return tuple(PassageScore(int(row) + 1, float(scores[row])) for row in order)

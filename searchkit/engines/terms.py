@@ -1,0 +1,194 @@
+"""Which terms of a segment a part of the query stands for, and where all of them stand.
+
+The one place that turns a TermSpec into posting arrays of the codec: terms found by bisection, by the map of
+folded forms, or by one regular expression over the whole lexicon; their postings read run by run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from searchkit import fuzzy, text
+from searchkit.engines.lexicon import Lexicon
+from searchkit.engines.segment_arrays import Postings, SegmentArrays
+from searchkit.postings import NOWHERE, Spans, occurrences, spans_at, unite
+from searchkit.resolved import TermSpec
+
+BUDGET = 20_000_000  # occurrences that one wildcard may cost; beyond it, its most frequent terms answer
+
+
+class Terms(NamedTuple):
+    """Numbers of terms, ascending; `cut` when the budget left some out."""
+
+    numbers: np.ndarray
+    cut: bool = False
+
+
+class TermFinder:
+    """Looks terms up in one segment; what was looked up once is remembered."""
+
+    def __init__(self, segment: SegmentArrays):
+        self.segment = segment
+        self._found: dict[tuple[str, TermSpec], Terms] = {}
+        self._lists: dict[tuple[str, bool], _TermList] = {}
+
+    def find(self, field: str, spec: TermSpec) -> Terms:
+        """The terms that `spec` stands for in the field."""
+        known = self._found.get((field, spec))
+        if known is None:
+            known = self._found[field, spec] = self._find(field, spec)
+        return known
+
+    def _find(self, field: str, spec: TermSpec) -> Terms:
+        lexicon = self.segment.lexicon(field)
+        if spec.kind in ("key", "raw"):
+            return _numbers(lexicon.find(spec.value))
+        if spec.kind == "spelling":
+            return _numbers(lexicon.find(text.key(spec.value)))
+        if spec.kind == "folded":
+            return Terms(lexicon.folded(spec.value).astype(np.int64))
+        if spec.kind == "joined":
+            return Terms(np.arange(*lexicon.prefix(spec.value + " ")))
+        return self._affordable(lexicon, self._many(field, lexicon, spec))
+
+    def _many(self, field: str, lexicon: Lexicon, spec: TermSpec) -> np.ndarray:
+        if spec.kind == "prefix" and not spec.folded:
+            return np.arange(*lexicon.prefix(spec.value))
+        listed = self._list(field, lexicon, spec.folded)
+        if spec.kind == "fuzzy":
+            return listed.terms(fuzzy.within(spec.value, listed.names, spec.distance))
+        pattern = spec.value + ("*" if spec.kind == "prefix" else "")
+        return listed.terms(listed.matching(pattern))
+
+    def _list(self, field: str, lexicon: Lexicon, folded: bool) -> _TermList:
+        if (field, folded) not in self._lists:
+            self._lists[field, folded] = _TermList(lexicon, folded)
+        return self._lists[field, folded]
+
+    def _affordable(self, lexicon: Lexicon, numbers: np.ndarray) -> Terms:
+        """The terms while they are cheap to read, else the most frequent ones that are."""
+        cost = lexicon.document_frequency[numbers]
+        if int(cost.sum()) <= BUDGET:
+            return Terms(numbers)
+        order = np.argsort(-cost, kind="stable")
+        kept = order[np.cumsum(cost[order]) <= BUDGET]
+        return Terms(np.sort(numbers[kept]), cut=True)
+
+    def frequencies(self, field: str, spec: TermSpec) -> tuple[np.ndarray, np.ndarray]:
+        """Documents that have any of the terms, ascending, and how often each has them."""
+        if spec.kind == "spelling":
+            spans = self.spans(field, spec)
+            return _count(spans.starts >> 32)
+        numbers = self.find(field, spec).numbers
+        if len(numbers) == 1:
+            postings = self.segment.postings(field, int(numbers[0]))
+            return postings.docs, postings.frequencies
+        totals = np.zeros(self.segment.doc_count, np.int64)
+        for postings in self._runs(field, numbers):
+            totals += np.bincount(postings.docs, postings.frequencies, minlength=len(totals)).astype(np.int64)
+        docs = np.flatnonzero(totals)
+        return docs, totals[docs]
+
+    def docs(self, field: str, spec: TermSpec) -> np.ndarray:
+        """Documents that have any of the terms, ascending; spellings are not looked at."""
+        numbers = self.find(field, spec).numbers
+        if len(numbers) == 1:
+            return self.segment.postings(field, int(numbers[0])).docs
+        found = np.zeros(self.segment.doc_count, bool)
+        for run in self._runs(field, numbers):
+            found[run.docs] = True
+        return np.flatnonzero(found)
+
+    def spans(self, field: str, spec: TermSpec, within: np.ndarray | None = None) -> Spans:
+        """Where the terms stand, everywhere or only in the documents `within`."""
+        numbers = self.find(field, spec).numbers
+        if not len(numbers):
+            return NOWHERE
+        if spec.kind == "joined":
+            return unite([self._joined(int(number), within) for number in numbers])
+        if spec.kind == "spelling":
+            return self._spelt(field, int(numbers[0]), spec.value, within)
+        if len(numbers) == 1:
+            postings = self.segment.postings(field, int(numbers[0]))
+            return spans_at(occurrences(postings.docs, postings.frequencies, postings.positions, within).keys)
+        keys = np.concatenate([self._run_keys(postings, within) for postings in self._runs(field, numbers)])
+        keys.sort(kind="stable")
+        return spans_at(keys)
+
+    def _joined(self, number: int, within: np.ndarray | None) -> Spans:
+        postings = self.segment.postings("joined", number)
+        length = int(self.segment.lexicon("joined").term(number).rpartition(" ")[2])
+        return spans_at(occurrences(postings.docs, postings.frequencies, postings.positions, within).keys, length)
+
+    def _spelt(self, field: str, number: int, spelling: str, within: np.ndarray | None) -> Spans:
+        names = self.segment.lexicon(field).spellings(number)
+        if spelling not in names:
+            return NOWHERE
+        postings = self.segment.postings(field, number)
+        found = occurrences(postings.docs, postings.frequencies, postings.positions, within)
+        written = postings.spellings if found.rows is None else postings.spellings[found.rows]
+        return spans_at(found.keys[written == names.index(spelling)])
+
+    def _run_keys(self, postings: Postings, within: np.ndarray | None) -> np.ndarray:
+        """Keys of several terms' postings, not in order."""
+        if within is None:
+            return occurrences(postings.docs, postings.frequencies, postings.positions).keys
+        wanted = np.zeros(self.segment.doc_count, bool)
+        wanted[within] = True
+        chosen = np.repeat(wanted[postings.docs], postings.frequencies)
+        docs = np.repeat(postings.docs, postings.frequencies)[chosen].astype(np.int64)
+        return docs << 32 | postings.positions[chosen]
+
+    def _runs(self, field: str, numbers: np.ndarray) -> Iterator[Postings]:
+        """The postings of neighbouring terms as one, for they stand side by side in the file."""
+        if not len(numbers):
+            return
+        breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
+        for run in np.split(numbers, breaks):
+            yield self.segment.postings_of_run(field, int(run[0]), int(run[-1]) + 1)
+
+
+def _numbers(number: int) -> Terms:
+    return Terms(np.array([number] if number >= 0 else [], np.int64))
+
+
+def _count(docs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.unique(docs, return_counts=True)
+
+
+class _TermList:
+    """All terms of a lexicon (or their folded forms) as text, for patterns and near spellings."""
+
+    def __init__(self, lexicon: Lexicon, folded: bool):
+        self._lexicon = lexicon
+        self._strings = lexicon.folded_strings if folded else lexicon.strings
+        self._folded = folded and self._strings is not None
+        strings = self._strings if self._strings is not None else lexicon.strings
+        block, offsets = strings.block, strings.offsets.tolist()
+        self.names = [block[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:])]
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._text = "\n".join(self.names)
+
+    def matching(self, pattern: str) -> list[str]:
+        """The names that a pattern with `*` and `?` matches as a whole."""
+        return compiled(pattern).findall(self._text)
+
+    def terms(self, names: list[str]) -> np.ndarray:
+        """The numbers of the terms with these names."""
+        numbers = sorted(self._numbers[name] for name in names)
+        if not self._folded:
+            return np.array(numbers, np.int64)
+        found = [self._lexicon.folded_terms(number) for number in numbers]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *found]).astype(np.int64))
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern with `*` and `?` as an expression that matches whole lines."""
+    signs = {"*": r"[^\n]*", "?": r"[^\n]"}
+    return re.compile("^" + "".join(signs.get(c) or re.escape(c) for c in pattern) + "$", re.MULTILINE)

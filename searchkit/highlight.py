@@ -1,0 +1,177 @@
+"""What of a text a query matched: the same rules as the engine's, on the tokens of one article.
+
+The engine has found the articles; here the places are found again from the text itself, so a highlight
+always reproduces the source's own characters. Offsets only; markup comes last, in rendering.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from searchkit import analysis, fuzzy
+from searchkit.analysis import Token
+from searchkit.resolved import Alternative, And, Boosted, Match, Near, Node, Or, Resolved, TermSpec, Wanted
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+MAIN_FIELD = "syllable"
+Spans = dict[int, set[int]]  # first position -> positions after the last
+
+
+class Place(NamedTuple):
+    """Tokens of a stretch of text with their positions, a paragraph break counting as one position more."""
+
+    tokens: Sequence[Token]
+    positions: Sequence[int]
+    joined: dict[str, list[tuple[int, int]]]
+
+
+def highlights(text: str, start: int, end: int, kind: str, query: Resolved) -> list[tuple[int, int]]:
+    """Matched runs inside text[start:end], a stretch of that kind, as offsets into the stretch, sorted and apart."""
+    place = _place(text, start, end)
+    runs = [(low, high) for match in _strict(query, kind) for low, high in _runs(place, match)]
+    lit = _covered(place, runs) | _wanted(place, query.wanted, kind)
+    return _ranges(place, lit, runs)
+
+
+def _place(text: str, start: int, end: int) -> Place:
+    stretch = text[start:end]
+    tokens = analysis.tokens(stretch)
+    breaks = [found.start() for found in _BLANK_LINE.finditer(stretch)]
+    positions: list[int] = []
+    passed = 0
+    for ordinal, token in enumerate(tokens):
+        while passed < len(breaks) and breaks[passed] < token.start:
+            passed += 1
+        positions.append(ordinal + passed)
+    at = {token.start: position for token, position in zip(tokens, positions)}
+    joined: dict[str, list[tuple[int, int]]] = {}
+    for form in analysis.joined(stretch):
+        first = at.get(form.start)
+        if first is not None:
+            joined.setdefault(form.key, []).append((first, first + form.length))
+    return Place(tokens, positions, joined)
+
+
+def _strict(query: Resolved, kind: str) -> Iterator[Match]:
+    """The positive phrases and words of the strict tree that can match in a part of that kind."""
+    for match, _ in positive(query.strict):
+        if match.field == MAIN_FIELD and (not match.kinds or kind in match.kinds):
+            yield match
+
+
+def positive(node: Node | None, boost: float = 1.0) -> Iterator[tuple[Match, float]]:
+    """Every word and phrase of a tree that an article may match by, with its boost; those under NOT are left out."""
+    if isinstance(node, Match):
+        yield node, boost
+    elif isinstance(node, (And, Or, Near)):
+        for child in node.children:
+            yield from positive(child, boost)
+    elif isinstance(node, Boosted):
+        yield from positive(node.child, boost * node.factor)
+
+
+def _wanted(place: Place, wanted: Sequence[Wanted], kind: str) -> set[int]:
+    """Ordinals lit by bare words; a function word only where it stands beside a lit word as in the query."""
+    found = [_covered(place, _runs(place, want.match)) for want in wanted]
+    lit = set().union(*(ords for ords, want in zip(found, wanted) if not want.function))
+    if all(want.function for want in wanted):
+        return set().union(*found)
+    for index, want in enumerate(wanted):
+        if want.function:
+            before = found[index - 1] if index else set()
+            after = found[index + 1] if index + 1 < len(wanted) else set()
+            lit |= {at for at in found[index] if at - 1 in before & lit and (at + 1 in after or index + 1 == len(wanted))}
+    return lit
+
+
+def _covered(place: Place, runs: Iterable[tuple[int, int]]) -> set[int]:
+    """Token ordinals inside runs of positions."""
+    ordinal = {position: at for at, position in enumerate(place.positions)}
+    return {ordinal[at] for low, high in runs for at in range(low, high) if at in ordinal}
+
+
+def _ranges(place: Place, lit: set[int], runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Neighbouring lit tokens become one range where only a space is between them, or a phrase spans them."""
+    inside = {position for low, high in runs for position in range(low + 1, high)}
+    ranges: list[list[int]] = []
+    last = -2
+    for at in sorted(lit):
+        token = place.tokens[at]
+        together = at == last + 1 and (
+            token.start - ranges[-1][1] <= 1 or place.positions[at] in inside
+        ) and place.positions[at] == place.positions[last] + 1
+        if together:
+            ranges[-1][1] = token.end
+        else:
+            ranges.append([token.start, token.end])
+        last = at
+    return [(start, end) for start, end in ranges]
+
+
+def _runs(place: Place, match: Match) -> list[tuple[int, int]]:
+    """Runs of positions that one word or phrase covers."""
+    spans = _union(_alternative(place, choice) for choice in match.elements[0]) if match.elements else {}
+    for element in match.elements[1:]:
+        following = _union(_alternative(place, choice) for choice in element)
+        spans = _follow(spans, following, match.slop)
+    return [(low, high) for low, highs in spans.items() for high in highs]
+
+
+def _follow(spans: Spans, following: Spans, slop: int) -> Spans:
+    joined: Spans = {}
+    for low, highs in spans.items():
+        for high in highs:
+            for start in range(high, high + slop + 1):
+                if start in following:
+                    joined.setdefault(low, set()).update(following[start])
+    return joined
+
+
+def _union(many: Iterable[Spans]) -> Spans:
+    together: Spans = {}
+    for spans in many:
+        for low, highs in spans.items():
+            together.setdefault(low, set()).update(highs)
+    return together
+
+
+def _alternative(place: Place, choice: Alternative) -> Spans:
+    """Runs of adjacent terms."""
+    spans = _term(place, choice.terms[0])
+    for spec in choice.terms[1:]:
+        spans = _follow(spans, _term(place, spec), 0)
+    return spans
+
+
+def _term(place: Place, spec: TermSpec) -> Spans:
+    if spec.kind == "joined":
+        return {low: {high} for low, high in place.joined.get(spec.value, ())}
+    matches = matcher(spec)
+    return {position: {position + 1} for token, position in zip(place.tokens, place.positions) if matches(token)}
+
+
+@lru_cache(maxsize=4096)
+def matcher(spec: TermSpec) -> Callable[[Token], bool]:
+    """Whether a token is one of those that a term of the query stands for."""
+    if spec.kind == "key":
+        return lambda token: token.key == spec.value
+    if spec.kind == "folded":
+        return lambda token: token.folded == spec.value
+    if spec.kind == "spelling":
+        return lambda token: token.text == spec.value
+    if spec.kind in ("prefix", "wildcard"):
+        pattern = wildcard(spec.value, spec.kind)
+        return lambda token: pattern.fullmatch(token.folded if spec.folded else token.key) is not None
+    if spec.kind == "fuzzy":
+        return lambda token: bool(fuzzy.within(spec.value, [token.key], spec.distance))
+    return lambda token: False
+
+
+def wildcard(value: str, kind: str) -> re.Pattern[str]:
+    """A prefix (`ngh`, the star left out or written) or a pattern with `*` and `?` as a regular expression over keys."""
+    pattern = value if kind == "wildcard" or value.endswith("*") else value + "*"
+    signs = {"*": ".*", "?": "."}
+    return re.compile("".join(signs.get(c) or re.escape(c) for c in pattern), re.DOTALL)

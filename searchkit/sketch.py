@@ -1,0 +1,75 @@
+"""Near-identical articles: a sketch of each, and how alike two sketches are.
+
+A sketch is the smallest hashes of an article's shingles, runs of six folded syllables; the share of hashes
+that two sketches have in common estimates the share of shingles that the articles have in common
+(Broder, On the resemblance and containment of documents, 1997, bottom-k form). It survives other marks,
+other case and another tone placement, which is how reprints differ.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from searchkit.text import fold, key
+
+SIZE = 24  # hashes kept: recall 1.0 of the pairs of resemblance 0.7 and more, measured on 34,547 articles
+SHINGLE = 6  # syllables
+ALIKE = 0.5  # share of common hashes from which two articles count as reprints of each other
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_EMPTY = np.uint32(0)
+
+
+class Hashes:
+    """The hash of each spelling's folded key, by spelling id; grows with the vocabulary."""
+
+    def __init__(self) -> None:
+        self._hashes = np.zeros(1 << 12, np.uint64)
+        self._known = 0
+
+    def of(self, spellings: Sequence[str], ids: np.ndarray) -> np.ndarray:
+        """The hashes of a run of tokens, uint64."""
+        if self._known < len(spellings):
+            self._learn(spellings)
+        return self._hashes[ids]
+
+    def _learn(self, spellings: Sequence[str]) -> None:
+        if len(spellings) > len(self._hashes):
+            self._hashes = np.resize(self._hashes, 2 * len(spellings))
+        for number in range(self._known, len(spellings)):
+            self._hashes[number] = zlib.crc32(fold(key(spellings[number])).encode("utf-8", "surrogatepass"))
+        self._known = len(spellings)
+
+
+def sketch(hashes: np.ndarray) -> np.ndarray:
+    """The SIZE smallest distinct shingle hashes of a run of tokens, ascending, uint32; zeros where there are fewer."""
+    found = np.zeros(SIZE, np.uint32)
+    if len(hashes) < SHINGLE:
+        return found
+    shingles = np.zeros(len(hashes) - SHINGLE + 1, np.uint64)
+    for offset in range(SHINGLE):
+        shingles = (shingles + hashes[offset : offset + len(shingles)]) * _MULTIPLIER
+        shingles ^= shingles >> np.uint64(29)
+    values = (shingles >> np.uint64(32)).astype(np.uint32) | np.uint32(1)
+    if len(values) > 4 * SIZE:
+        values = np.partition(values, 2 * SIZE)[: 2 * SIZE]
+    smallest = np.unique(values)[:SIZE]
+    found[: len(smallest)] = smallest
+    return found
+
+
+def resemblance(one: np.ndarray, other: np.ndarray) -> float:
+    """The estimated share of shingles that two articles have in common, 0 where either is too short for a sketch.
+
+    >>> a = sketch(np.arange(100, dtype=np.uint64))
+    >>> resemblance(a, a), resemblance(a, sketch(np.arange(500, 600, dtype=np.uint64)))
+    (1.0, 0.0)
+    """
+    one, other = one[one != _EMPTY], other[other != _EMPTY]
+    size = min(len(one), len(other), SIZE)
+    if not size:
+        return 0.0
+    together = np.unique(np.concatenate([one, other]))[:size]
+    return float(np.isin(together, one).sum() + np.isin(together, other).sum() - len(together)) / size
