@@ -1,12 +1,16 @@
 """The command line as a whole: what it prints where, exit codes, and what it costs to start."""
 
+import fcntl
 import importlib.util
 import io
 import json
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -14,6 +18,8 @@ import pytest
 
 from searchkit import __version__
 from searchkit.cli import COMMANDS, guarded
+from searchkit.commands.progress import ProgressBar
+from searchkit.rendering.lines import cells
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = [
@@ -241,6 +247,61 @@ def test_the_index_may_be_named_anywhere(archive, run, monkeypatch):
     monkeypatch.setenv("SEARCHKIT_INDEX", str(archive))
     assert run("search", "vườn tạp")[0] == 0
     assert run("search", "vườn tạp", "--index", archive / "none")[0] == 3
+
+
+def on_a_terminal(*arguments, columns=60, **environment):
+    """What a run prints, both streams, on a terminal of its own; its first 64 KB."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
+    running = subprocess.Popen(
+        [sys.executable, *map(str, arguments)], stdin=follower, stdout=follower, stderr=follower,
+        env=clean | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment,
+    )
+    os.close(follower)
+    printed = b""
+    while True:
+        try:
+            part = os.read(leader, 1 << 16)
+        except OSError:  # how Linux says that the other side has been closed
+            break
+        if not part:
+            break
+        printed += part
+    os.close(leader)
+    assert running.wait(timeout=60) == 0
+    return printed.decode("utf-8")
+
+
+def test_on_a_terminal_matches_are_in_colour_and_lines_fit(archive):
+    asked = ("-m", "searchkit", "--index", archive, "search", "vườn tạp")
+    shown = on_a_terminal(*asked)
+    assert "\x1b[1;31mvườn tạp\x1b[0m" in shown
+    plain = on_a_terminal(*asked, NO_COLOR="1")
+    assert "\x1b" not in plain and "[vườn tạp]" in plain
+    assert max(map(cells, plain.splitlines())) <= 60
+
+
+def test_json_on_a_terminal_is_indented(archive):
+    assert '\n  "query": "vườn tạp",' in on_a_terminal("-m", "searchkit", "--index", archive, "search", "--json", "vườn tạp").replace("\r", "")
+
+
+def test_progress_shows_on_a_terminal_what_takes_its_time():
+    program = """if True:
+        from searchkit.commands import progress
+        progress.PATIENCE = progress.INTERVAL = 0
+        with progress.ProgressBar("articles", shown=True) as bar:
+            bar.update(50, 200, 12)
+    """
+    shown = on_a_terminal("-c", program, columns=100)
+    assert "25%" in shown and "12 articles, " in shown and " left" in shown
+
+
+def test_no_progress_for_what_is_quick_or_not_watched(capsys):
+    for shown in (True, False):
+        with ProgressBar("articles", shown=shown) as bar:
+            bar.update(1, 2, 1)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_colours(archive, run, monkeypatch):

@@ -77,7 +77,8 @@ class _Run:
         from searchkit.commands.progress import ProgressBar
 
         total = len(lines) if isinstance(lines, list) else None
-        with ProgressBar("queries", shown=sys.stderr.isatty() and not sys.stdout.isatty()) as progress:
+        shown = sys.stderr.isatty() and not sys.stdout.isatty()  # not between the answers
+        with ProgressBar("queries", shown, self.settings.colour(sys.stderr)) as progress:
             for number, query in lines:
                 answer = self._answer(number, as_phrase(query) if self.phrase else query)
                 self.counts[answer.status] += 1

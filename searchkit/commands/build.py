@@ -58,7 +58,7 @@ def index(settings: Settings, paths: tuple[str, ...], check_content: bool, as_js
       searchkit index export.csv --field text=noi_dung --field title=tieu_de
       searchkit --index news index /srv/articles --json
     """
-    with build_options(check_content=check_content, **given) as options:
+    with build_options(settings, check_content=check_content, **given) as options:
         from searchkit.index import update
 
         report = update(settings.index, [Path(path) for path in paths or (DEFAULT_SOURCE,)], options)
@@ -81,7 +81,7 @@ def rebuild(settings: Settings, paths: tuple[str, ...], as_json: bool, **given: 
       searchkit rebuild archive/ --workers 4
       searchkit rebuild old/ --encoding tcvn3
     """
-    with build_options(**given) as options:
+    with build_options(settings, **given) as options:
         from searchkit.index import rebuild as build
 
         report = build(settings.index, [Path(path) for path in paths], options)
@@ -89,13 +89,15 @@ def rebuild(settings: Settings, paths: tuple[str, ...], as_json: bool, **given: 
 
 
 @contextmanager
-def build_options(workers: int | None, engine: str | None, encoding: str | None, fields: Sequence[str],
-                  fail_fast: bool, check_content: bool = False) -> Iterator[BuildOptions]:
+def build_options(
+    settings: Settings, workers: int | None, engine: str | None, encoding: str | None, fields: Sequence[str],
+    fail_fast: bool, check_content: bool = False,
+) -> Iterator[BuildOptions]:
     """The library's options, with a bar on the terminal for as long as they are in use."""
     from searchkit.commands.progress import ProgressBar
     from searchkit.report import BuildOptions
 
-    with ProgressBar("articles", shown=sys.stderr.isatty()) as bar:
+    with ProgressBar("articles", shown=sys.stderr.isatty(), colour=settings.colour(sys.stderr)) as bar:
 
         def follow(progress: Progress) -> None:
             bar.update(progress.done, progress.total, progress.articles)
