@@ -6,12 +6,14 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ import pytest
 from searchkit import __version__
 from searchkit.cli import COMMANDS, guarded
 from searchkit.commands.progress import ProgressBar
+from searchkit.parser import parse
 from searchkit.rendering.lines import cells
 
 ROOT = Path(__file__).parent.parent
@@ -194,6 +197,14 @@ def test_help_on_the_query_language(run):
     code, out, _ = run("help", "query")
     assert code == 0 and out.startswith("The query language") and "NEAR/" in out
     assert run("help", "index")[1] == run("index", "--help")[1]
+
+
+def test_the_page_on_the_query_language_shows_only_queries_that_are_read_without_a_notice():
+    page = files("searchkit.data").joinpath("query.txt").read_text(encoding="utf-8")
+    shown = [line[2:38] for line in page.splitlines() if line.startswith("  ")]
+    queries = [query for left in shown for query in re.split(r"\s{2,}", left.strip())]
+    assert len(queries) > 30
+    assert [query for query in queries if parse(query).notices] == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
