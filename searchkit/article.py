@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date as Day
 from typing import Any, NamedTuple
 
@@ -48,9 +48,10 @@ class Article:
 
     def to_dict(self) -> dict[str, Any]:
         """The article as JSON types; `from_dict` gives it back."""
-        values = asdict(self)
+        values = {name: getattr(self, name) for name in self.__slots__}
         values["parts"] = [list(part) for part in self.parts]
         values["captions"], values["authors"] = list(self.captions), list(self.authors)
+        values["extra"] = dict(self.extra)
         return values
 
     @classmethod

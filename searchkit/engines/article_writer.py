@@ -13,7 +13,7 @@ import numpy as np
 
 from searchkit import sketch
 from searchkit.analysis import Analysed, Analyser
-from searchkit.article import BODY, CAPTION, KINDS, SUMMARY, TITLE, Article, date_range
+from searchkit.article import BODY, CAPTION, KINDS, PARAGRAPH_BREAK, SUMMARY, TITLE, Article, date_range
 from searchkit.engines.evaluation import HAS
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape
 from searchkit.engines.segment_builder import SegmentBuilder, Vocabulary
@@ -43,6 +43,7 @@ COLUMNS = {
 RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
 META_FIELDS = ("author", "source", "section", "path", "url")
 BATCH = 64  # articles analysed together
+REMEMBERED = 10_000  # values of a metadata field
 BYTES_PER_TOKEN = 24  # ids, positions and the arrays of the sort, measured at the peak of inversion
 
 
@@ -89,7 +90,7 @@ class Feeder:
     def _begin(self) -> SegmentBuilder:
         name = f"{self._name}{len(self._segments):04d}"
         self._analyser = Analyser()
-        self._meta = {field: Analyser() for field in META_FIELDS}
+        self._meta = {field: _Values() for field in META_FIELDS}
         self._ids: list[str] = []
         self._hashes = sketch.Hashes()
         return SegmentBuilder(self._folder, name, FIELDS, COLUMNS, RAGGED)
@@ -100,6 +101,8 @@ class Feeder:
             return
         if self._builder is None:
             self._builder = self._begin()
+        for field, values in self._meta.items():
+            values.learn([_meta(field, article) for article in articles])
         parts = [article.text[part.start : part.end] for article in articles for part in article.parts]
         analysed = iter(self._analyser.analyse_many(parts))
         for article in articles:
@@ -109,7 +112,7 @@ class Feeder:
 
     def _add(self, builder: SegmentBuilder, article: Article, analysed: Sequence[Analysed]) -> None:
         layout = lay_out(analysed, [KINDS.index(part.kind) for part in article.parts])
-        streams = {field: self._meta_stream(field, article) for field in META_FIELDS if _meta(field, article)}
+        streams = {field: values.stream(_meta(field, article)) for field, values in self._meta.items()}
         streams["syllable"] = (layout.spellings, layout.positions)
         streams["word"], streams["joined"] = layout.words, layout.joined
         streams["id"] = (np.array([len(self._ids)], np.int32), None)
@@ -122,15 +125,11 @@ class Feeder:
         }  # fmt: skip
         builder.add(article.to_dict(), streams, columns, {"passage": layout.passages, "passage_kind": layout.kinds})
 
-    def _meta_stream(self, field: str, article: Article) -> tuple[np.ndarray, np.ndarray]:
-        analysed = self._meta[field].analyse("\n\n".join(_meta(field, article)))
-        return analysed.spellings, analysed.positions
-
     def _close_segment(self) -> None:
         builder, self._builder = self._builder, None
         if builder is None:
             return
-        vocabularies = {field: _spelt(analyser) for field, analyser in self._meta.items()}
+        vocabularies = {field: _spelt(values.analyser) for field, values in self._meta.items()}
         vocabularies["syllable"] = _spelt(self._analyser)
         vocabularies["word"] = Vocabulary(self._analyser.words)
         vocabularies["joined"] = Vocabulary(self._analyser.joined)
@@ -159,11 +158,29 @@ def _spelt(analyser: Analyser) -> Vocabulary:
     return Vocabulary(keys, analyser.spellings, key_of_spelling, [fold(key) for key in keys])
 
 
-def _meta(field: str, article: Article) -> tuple[str, ...]:
-    if field == "author":
-        return article.authors
-    value = getattr(article, field)
-    return (value,) if value else ()
+class _Values:
+    """One metadata field's values, each analysed once however many articles share it."""
+
+    def __init__(self) -> None:
+        self.analyser = Analyser()
+        self._known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    def learn(self, values: Sequence[str]) -> None:
+        """Analyses the values of a batch that are new."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        new = [value for value in dict.fromkeys(values) if value not in self._known]
+        for value, analysed in zip(new, self.analyser.analyse_many(new)):
+            self._known[value] = (analysed.spellings, analysed.positions)
+
+    def stream(self, value: str) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and positions of a value of the batch."""
+        return self._known[value]
+
+
+def _meta(field: str, article: Article) -> str:
+    """A field's text; several authors stand in paragraphs of their own, so that no phrase runs over two."""
+    return PARAGRAPH_BREAK.join(article.authors) if field == "author" else getattr(article, field) or ""
 
 
 def _has(article: Article) -> int:
