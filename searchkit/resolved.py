@@ -21,7 +21,7 @@ class TermSpec:
     spelling  the term `text.key(value)`, where it is written as `value`, case and marks included
     prefix    every term that starts with `value` (no star in it); `folded`: whose folded form does
     wildcard  every term that `value` matches as a whole, `*` any run and `?` one character; `folded` as above
-    fuzzy     every term within `distance` of `value` by `fuzzy.distance`; `folded`: marks cost nothing
+    fuzzy     every term at most `distance` from `value` by `fuzzy.fuzzy_distance` (marks not typed cost nothing)
     joined    the joined form `value` ("tphcm", of whatever length in positions) of the field `joined`
     raw       exactly the string `value` (field `id`)
     """
