@@ -7,10 +7,12 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from searchkit.article import Article
 from searchkit.errors import ReadError, UsageError
-from searchkit.readers import Failure, ReadOptions, build, discover, read
+from searchkit.readers import SUFFIXES, Failure, ReadOptions, build, discover, read
 from searchkit.readers import records as limits
 from searchkit.readers.dates import read_date
 
@@ -116,6 +118,24 @@ def test_links_are_followed_where_given_and_reported_where_found(tmp_path):
 def test_a_file_that_is_named_but_has_no_reader_is_a_failure(tmp_path):
     _, ((line, reason),) = read_all(write(tmp_path, "a.docx", "x"))
     assert line is None and reason.startswith("no reader for '.docx' files; readers: .txt .md .jsonl")
+
+
+def test_folders_that_may_not_be_read(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    write(tmp_path, "a.txt", "Một câu.")
+    listed = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    skipped = []
+    assert [source.name for source in discover([tmp_path], skipped.append)] == ["a.txt"]
+    assert skipped == [(str(tmp_path / "closed"), "permission denied")]
+    with pytest.raises(ReadError, match=r"closed' cannot be read \(permission denied\). Check who may read it"):
+        list(discover([tmp_path / "closed"]))
 
 
 def test_names_on_disk_may_be_nfd_or_no_text_at_all(tmp_path):
@@ -551,6 +571,27 @@ def test_a_date_that_is_not_understood_is_kept_as_it_is():
     assert (article.date, article.extra) == ("2021-03-05", {"published": "hôm qua"})
     article = build({"text": "x", "publish_date": "hôm qua"}, default_id="a")
     assert (article.date, article.extra) == (None, {"publish_date": "hôm qua"})
+
+
+# whatever a file holds
+
+SAMPLES = [path.read_bytes() for path in sorted(CORPUS.iterdir())]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(SUFFIXES)), st.sampled_from(SAMPLES), st.data())
+def test_no_bytes_make_a_reader_raise(tmp_path_factory, suffix, sample, data):
+    """Samples in the wrong format, cut, spliced and with bytes put in: articles and failures, nothing else."""
+    start, end = sorted(data.draw(st.tuples(st.integers(0, len(sample)), st.integers(0, len(sample)))))
+    content = sample[:start] + data.draw(st.binary(max_size=8)) + sample[end:]
+    path = tmp_path_factory.getbasetemp() / f"fuzz{suffix}"
+    path.write_bytes(content)
+    (source,) = discover([path])
+    for item in read(source):
+        assert isinstance(item, Article | Failure)
+        if isinstance(item, Article):
+            assert "\n\n".join(item.text[part.start : part.end] for part in item.parts) == item.text != ""
+            assert Article.from_dict(json.loads(json.dumps(item.to_dict(), allow_nan=False))) == item
 
 
 # streaming

@@ -40,6 +40,11 @@ def display(path: Path | str) -> str:
 def _each(given: list[Path], suffixes: frozenset[str], on_skip: OnSkip) -> Iterator[SourceFile]:
     for path in given:
         if path.is_dir():
+            try:
+                os.scandir(path).close()
+            except OSError as error:
+                name = display(path)
+                raise ReadError(f"The folder {name!r} cannot be read ({reason(error)})", "Check who may read it", name) from error
             yield from _below(path, path, suffixes, on_skip)
         else:
             yield _source(path, path.name)

@@ -92,11 +92,14 @@ class _Window:
         self._text = ""
         self._at = 0
         self._lines = 1
+        self._counted = 0  # how far line feeds are counted in `_lines`
         self._ended = False
 
     def line(self) -> int:
         """The line of the place reached."""
-        return self._lines + self._text.count("\n", 0, self._at)
+        self._lines += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines
 
     def peek(self) -> str:
         """The next character that is not white space, which is passed over; "" at the end."""
@@ -158,10 +161,10 @@ class _Window:
             raise _Stop(TOO_LARGE)
         raw = self._file.read(max(_CHUNK, unused))
         self._ended = not raw
-        self._lines = self.line()
+        self.line()
         try:
             self._text = self._text[self._at :] + self._decoder.decode(raw, final=self._ended)
         except UnicodeError:
             raise _Stop(self._not_in_encoding()) from None
-        self._at = 0
+        self._at = self._counted = 0
         return True
