@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -59,9 +59,11 @@ class TermFinder:
     def _many(self, field: str, lexicon: Lexicon, spec: TermSpec) -> np.ndarray:
         if spec.kind == "prefix" and not spec.folded:
             return np.arange(*lexicon.prefix(spec.value))
-        listed = self._list(field, lexicon, spec.folded)
         if spec.kind == "fuzzy":
-            return listed.terms(fuzzy.within(spec.value, listed.names, spec.distance))
+            listed = self._list(field, lexicon, False)
+            near = fuzzy.within(spec.value, listed.names, spec.distance, listed.folded_names)
+            return np.array([number for number, _ in near], np.int64)
+        listed = self._list(field, lexicon, spec.folded)
         pattern = spec.value + ("*" if spec.kind == "prefix" else "")
         return listed.terms(listed.matching(pattern))
 
@@ -173,6 +175,19 @@ class _TermList:
         self.names = [block[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:])]
         self._numbers = {name: number for number, name in enumerate(self.names)}
         self._text = "\n".join(self.names)
+
+    @cached_property
+    def folded_names(self) -> list[str] | None:
+        """The folded form of each term, where the lexicon has them."""
+        forms = self._lexicon.folded_strings
+        if forms is None:
+            return None
+        names = [""] * len(self.names)
+        for number in range(len(forms)):
+            form = forms[number].decode("utf-8", "replace")
+            for term in self._lexicon.folded_terms(number).tolist():
+                names[term] = form
+        return names
 
     def matching(self, pattern: str) -> list[str]:
         """The names that a pattern with `*` and `?` matches as a whole."""

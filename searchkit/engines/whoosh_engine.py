@@ -16,7 +16,7 @@ import numpy as np
 
 from searchkit.article import Article
 from searchkit.engines import Ask, Found, WriteOptions
-from searchkit.engines import whoosh_codec as codec
+from searchkit.engines import whoosh_toc as toc
 from searchkit.engines.article_writer import Feeder
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.searching import search
@@ -54,7 +54,7 @@ class WhooshWriter:
     def __init__(self, folder: Path, options: WriteOptions, base: Path | None):
         self._folder = folder
         self._options = options
-        self._segments: list[ArraySegment] = codec.read_toc(base) if base else []
+        self._segments: list[ArraySegment] = toc.read_toc(base) if base else []
         for segment in self._segments:
             for name in segment.filenames:
                 os.link(base / name, folder / name)
@@ -98,8 +98,8 @@ class WhooshWriter:
             self._start(1)
         assert self._workers is not None
         self._segments += self._workers.finish()
-        self._segments = codec.tidy(self._folder, self._segments)
-        codec.write_toc(self._folder, self._segments)
+        self._segments = toc.tidy(self._folder, self._segments)
+        toc.write_toc(self._folder, self._segments)
         return sum(segment.live_count for segment in self._segments)
 
     def abort(self) -> None:
@@ -112,7 +112,7 @@ class WhooshReader:
     """One generation's segments, opened."""
 
     def __init__(self, folder: Path):
-        self._segments = [SegmentArrays.open(folder, segment) for segment in codec.read_toc(folder)]
+        self._segments = [SegmentArrays.open(folder, segment) for segment in toc.read_toc(folder)]
         self._evaluations = [Evaluation(segment) for segment in self._segments]
 
     def search(self, query: Resolved, ask: Ask) -> Found:
