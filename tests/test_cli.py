@@ -486,7 +486,7 @@ def test_ctrl_c_leaves_the_index_as_it_was(archive, tmp_path):
         start_new_session=True,
     )
     time.sleep(2)
-    running.send_signal(signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the run
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, "", "Interrupted; the index is as it was.\n")
     assert json.loads(process("--index", archive, "stats", "--json").stdout) == before

@@ -33,7 +33,7 @@ def lines(format, results=RESULTS, **look):
 
 def test_text():
     assert lines("text", width=70) == [
-        "1 article, 11 ms",
+        "1 article with every word, 11 ms",
         "",
         "1  Bí thư Tỉnh ủy làm việc với huyện Quang Bình",
         "   5 March 2021 · BHG · Duy Tuấn · bhg-quang-binh.txt ¶5",
@@ -42,7 +42,7 @@ def test_text():
         "   1 more like it: bhg-2.txt",
         "",
         "2  Cảnh vườn tạp",
-        "   b.txt ¶1",
+        "   b.txt ¶1 caption",
         "   Cảnh [vườn tạp]",
         "   lacks: tỉnh, ủy",
         "",
@@ -143,7 +143,7 @@ def test_markdown():
     assert lines("markdown") == [
         "## vườn tạp tỉnh ủy",
         "",
-        "1 article, 11 ms",
+        "1 article with every word, 11 ms",
         "",
         "1. [**Bí thư Tỉnh ủy làm việc với huyện Quang Bình**](<https://bhg.vn/a?b=1&c=2>)  ",
         "   5 March 2021 · BHG · Duy Tuấn · bhg-quang-binh.txt ¶5",
@@ -153,7 +153,7 @@ def test_markdown():
         "   1 more like it: bhg-2.txt",
         "",
         "2. **Cảnh vườn tạp**  ",
-        "   b.txt ¶1",
+        "   b.txt ¶1 caption",
         "",
         "   > Cảnh **vườn tạp**",
         "",
@@ -168,7 +168,7 @@ def test_html():
     assert lines("html")[5:] == [
         "<section>",
         "<h2>vườn tạp tỉnh ủy</h2>",
-        '<p class="count">1 article, 11 ms</p>',
+        '<p class="count">1 article with every word, 11 ms</p>',
         "<article>",
         '<h3>1. <a href="https://bhg.vn/a?b=1&amp;c=2" rel="noopener noreferrer">'
         "Bí thư Tỉnh ủy làm việc với huyện Quang Bình</a></h3>",
@@ -179,7 +179,7 @@ def test_html():
         "</article>",
         "<article>",
         "<h3>2. Cảnh vườn tạp</h3>",
-        '<p class="reference">b.txt ¶1</p>',
+        '<p class="reference">b.txt ¶1 caption</p>',
         "<blockquote>Cảnh <mark>vườn tạp</mark></blockquote>",
         '<p class="remark">lacks: tỉnh, ủy</p>',
         "</article>",

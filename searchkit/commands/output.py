@@ -102,9 +102,9 @@ def pointing_into(query: str) -> Iterator[None]:
         yield
     except QueryError as error:
         from searchkit.parser import caret
-        from searchkit.rendering.lines import clean
+        from searchkit.text import strip_controls
 
-        error.add_note("\n".join(clean(line) for line in caret(query, error.position).split("\n")))
+        error.add_note(strip_controls(caret(query, error.position)))
         raise
 
 

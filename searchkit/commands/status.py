@@ -46,6 +46,8 @@ def _facts(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     values = dict(values)
     first, last = values.pop("first_date", None), values.pop("last_date", None)
     for name, value in values.items():
+        if value is None:
+            continue
         if name == "bytes":
             yield "size", size_in_words(value)
         elif isinstance(value, Mapping):
@@ -53,7 +55,7 @@ def _facts(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         elif isinstance(value, list | tuple):
             yield name, ", ".join(map(str, value))
         elif name in ("generation", "previous"):
-            yield name, None if value is None else str(value)
+            yield name, str(value)
         else:
             yield name.replace("_", " "), value
         if name == "articles" and (first or last):

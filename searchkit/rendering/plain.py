@@ -10,7 +10,7 @@ from searchkit.results import Answer, Hit, PassageHit, Results
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")
-EXCERPT_LINES = 4
+EXCERPT_LINES = 3  # of text; wrapping makes of it a line more
 DUPLICATES_NAMED = 3
 
 
@@ -46,7 +46,7 @@ def headline(results: Results) -> str:
     '1 article, 11 ms'
     """
     count = f"{results.total:,} article{'' if results.total == 1 else 's'}"
-    if results.hits and not results.total:
+    if any(hit.missing for hit in results.hits):
         count += " with every word"
     shown = _shown(results)
     return f"{count}, {shown}{results.took_ms:.0f} ms"
@@ -71,8 +71,7 @@ def _hit_lines(hit: Hit, look: Look, indent: int) -> Iterator[str]:
         yield margin + style(line, "dim", look.colour)
     for passage in hit.passages:
         if not _is_title(hit, passage):
-            number = style(f"¶{passage.number} ", "dim", look.colour) if len(hit.passages) > 1 else ""
-            yield from _passage_lines(passage, number, margin, look)
+            yield from _passage_lines(passage, f"{place(passage)} " if len(hit.passages) > 1 else "", margin, look)
     for line in _remarks(hit):
         yield from (margin + style(part, "warn", look.colour) for part in wrap(line, width))
 
@@ -108,8 +107,13 @@ def reference(hit: Hit) -> str:
 
 def facts(hit: Hit) -> list[str]:
     """Date in words, source, authors, id with the number of the passage; those that are known."""
-    place = hit.id + (f" ¶{hit.passages[0].number}" if hit.passages else "")
-    return [fact for fact in (date_in_words(hit.date), hit.source, ", ".join(hit.authors), place) if fact]
+    where = f"{hit.id} {place(hit.passages[0])}" if hit.passages else hit.id
+    return [fact for fact in (date_in_words(hit.date), hit.source, ", ".join(hit.authors), where) if fact]
+
+
+def place(passage: PassageHit) -> str:
+    """The number by which a passage is quoted; a photo caption is no statement of the article and says so."""
+    return f"¶{passage.number} caption" if passage.kind == "caption" else f"¶{passage.number}"
 
 
 def date_in_words(date: str | None) -> str:
@@ -129,11 +133,10 @@ def date_in_words(date: str | None) -> str:
 
 def _passage_lines(passage: PassageHit, number: str, margin: str, look: Look) -> Iterator[str]:
     text, highlights = excerpt(passage, EXCERPT_LINES * (look.width - len(margin)))
-    # The number is styled already and has fewer cells than bytes: lines are wrapped with room for it.
-    room = len(f"¶{passage.number} ") if number else 0
-    lines = lit_lines("x" * room + marked(text, highlights), max(look.width - len(margin), 20), look.colour)
-    for at, line in enumerate(lines):
-        yield margin + (number + line[room:] if at == 0 else line)
+    # The number is wrapped with the text, and gets its style when the lines are there.
+    first, *rest = lit_lines(number + marked(text, highlights), max(look.width - len(margin), 20), look.colour) or [""]
+    yield margin + style(number, "dim", look.colour) + first.removeprefix(number)
+    yield from (margin + line for line in rest)
 
 
 def excerpt(passage: PassageHit, width: int) -> tuple[str, tuple[tuple[int, int], ...]]:
