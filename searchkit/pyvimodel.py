@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import pickletools
-import re
 import struct
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +26,7 @@ _MARK = "lCRF"
 _HEADER = struct.Struct("<4sI4s9I")  # mark, size, type, version, counts of features, labels, attributes; offsets
 _FEATURE = np.dtype([("kind", "<u4"), ("source", "<u4"), ("label", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
-_HERE, _BEFORE, _AFTER = "word.lower():", "-1:word.lower():", "+1:word.lower():"
+_TOKEN = "word.lower():"
 _FLAGS = (
     "bias", "word.isupper()", "word.istitle()", "word.isdigit()",
     "-1:word.istitle()", "-1:word.isupper()", "-1:word.bi_gram()", "-2:word.tri_gram()",
@@ -65,7 +64,7 @@ def read_model() -> Model:
     folder = _folder()
     try:
         weights, transitions = read_crf(crf_bytes((folder / "pyvi3.pkl").read_bytes()))
-        dictionary = _read_dictionary((folder / "words.txt").read_text("utf-8"))
+        dictionary = _read_dictionary((folder / "words.txt").read_bytes().decode())
     except (OSError, ValueError, struct.error) as error:
         raise SearchkitError(f"pyvi's model in {folder} cannot be read ({error})", _REINSTALL) from error
     return _model(weights, transitions, dictionary)
@@ -122,18 +121,17 @@ def _read_strings(data: bytes, at: int) -> list[str]:
         raise ValueError("a table of strings is missing")
     strings = []
     for record in struct.unpack_from(f"<{count}I", data, at + offsets_at):
-        size = struct.unpack_from("<I", data, at + record + 4)[0]
-        strings.append(data[at + record + 8 : at + record + 7 + size].decode())  # without its closing NUL
+        start = at + record + 8  # after its number and its length
+        strings.append(data[start : data.index(0, start)].decode())
     return strings
 
 
 def _read_dictionary(lines: str) -> Dictionary:
     """The words of exactly two and three syllables; those with capitals can never match pyvi's look-up."""
-    lines = f"\n{lines}\n".replace("\n", "\n\n")
-    pairs = [pair for pair in re.findall(r"\n([^ \n]+) ([^ \n]+)\n", lines)]
-    triples = re.findall(r"\n([^ \n]+) ([^ \n]+) ([^ \n]+)\n", lines)
-    flat = [syllable for word in pairs for syllable in word]
-    flat += [syllable for word in triples for syllable in word]
+    words = lines.split("\n")
+    pairs = [word for word in words if word.count(" ") == 1]
+    triples = [word for word in words if word.count(" ") == 2]
+    flat = " ".join(pairs + triples).split(" ")
     syllables = {syllable: number for number, syllable in enumerate(dict.fromkeys(flat), 1)}
     numbers = np.fromiter(map(syllables.__getitem__, flat), np.int64, len(flat))
     size = len(syllables) + 1
@@ -144,13 +142,11 @@ def _read_dictionary(lines: str) -> Dictionary:
 
 def _model(weights: dict[str, float], transitions: np.ndarray, dictionary: Dictionary) -> Model:
     here, before, after, flags = {}, {}, {}, dict.fromkeys(_FLAGS, 0.0)
+    by_token = {"": here, "-1:": before, "+1:": after}
     for name, weight in weights.items():
-        for prefix, table in ((_HERE, here), (_BEFORE, before), (_AFTER, after)):
-            if name.startswith(prefix):
-                table[name[len(prefix) :]] = weight
-                break
-        else:
-            if name not in flags:
-                raise SearchkitError(f"pyvi's model has an unknown attribute {name!r}", _REINSTALL)
-            flags[name] = weight
+        place, is_token, token = name.partition(_TOKEN)
+        table, attribute = (by_token.get(place), token) if is_token else (flags if name in flags else None, name)
+        if table is None:
+            raise SearchkitError(f"pyvi's model has an unknown attribute {name!r}", _REINSTALL)
+        table[attribute] = weight
     return Model(here, before, after, flags, transitions, dictionary)

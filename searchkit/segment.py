@@ -9,7 +9,7 @@ say of each token whether it begins a word or stands inside one. Here the same i
   score and f is constant below one threshold and above another. So d is known at once for all but the few
   tokens that follow one near the thresholds; only these are walked in order.
 
-The command line's only users of pyvi's knowledge are this module and `pyvimodel`.
+Only this module and `pyvimodel`, which reads pyvi's files, know pyvi.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from searchkit.columns import Column, Numbering, Ragged
 from searchkit.pyvimodel import BEGIN, INSIDE, Model, read_model
 
 EDGE, NEWLINE = 0, 1  # numbers of two special chunks: the edge of a text, the end of a line
-CHUNK_LIMIT = 300_000  # distinct chunks that a Segmenter may hold; a year of a daily paper has about half
+CHUNK_LIMIT = 300_000  # distinct chunks that a Segmenter may hold; 35,000 news articles have about 250,000
 CHARACTER_LIMIT = 16_000_000
 
 # pyvi's expression, its alternatives in its order; those for web and mail can match only where their mark
@@ -150,10 +150,11 @@ class Segmenter:
         upper = np.array([token.isupper() for token in new], bool)
         title = np.array([token.istitle() for token in new], bool)
         digit = np.array([token.isdigit() for token in new], bool)
-        here = _look_up(model.here, lower) + weights["bias"]
+        known = [token.partition("\0")[0] for token in lower]  # CRFsuite reads C strings
+        here = _look_up(model.here, known) + weights["bias"]
         here += upper * weights["word.isupper()"] + title * weights["word.istitle()"]
         here += digit * weights["word.isdigit()"]
-        before, after = _look_up(model.before, lower), _look_up(model.after, lower)
+        before, after = _look_up(model.before, known), _look_up(model.after, known)
         before += title * weights["-1:word.istitle()"] + upper * weights["-1:word.isupper()"]
         after += title * weights["+1:word.istitle()"] + upper * weights["+1:word.isupper()"]
         if not len(self._flags):
@@ -162,7 +163,7 @@ class Segmenter:
         self._before.extend(before)
         self._after.extend(after)
         numbers = model.dictionary.syllables
-        self._syllable.extend([numbers.get(token, 0) for token in lower])
+        self._syllable.extend([numbers.get(token, 0) if token else 0 for token in lower])
         self._flags.extend([_token_flags(token) for token in new])
 
     def _scores(self, tokens: np.ndarray) -> np.ndarray:
