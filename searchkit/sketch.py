@@ -8,6 +8,7 @@ other case and another tone placement, which is how reprints differ.
 
 from __future__ import annotations
 
+import heapq
 import zlib
 from collections.abc import Sequence
 
@@ -19,7 +20,6 @@ SIZE = 24  # hashes kept: recall 1.0 of the pairs of resemblance 0.7 and more, m
 SHINGLE = 6  # syllables
 ALIKE = 0.5  # share of common hashes from which two articles count as reprints of each other
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_EMPTY = np.uint32(0)
 
 
 class Hashes:
@@ -60,16 +60,18 @@ def sketch(hashes: np.ndarray) -> np.ndarray:
     return found
 
 
-def resemblance(one: np.ndarray, other: np.ndarray) -> float:
+def hashes_of(sketched: np.ndarray) -> frozenset[int]:
+    """The hashes of a stored sketch; empty for an article too short to have one."""
+    return frozenset(sketched.tolist()) - {0}
+
+
+def resemblance(one: frozenset[int], other: frozenset[int]) -> float:
     """The estimated share of shingles that two articles have in common, 0 where either is too short for a sketch.
 
-    >>> a = sketch(np.arange(100, dtype=np.uint64))
-    >>> resemblance(a, a), resemblance(a, sketch(np.arange(500, 600, dtype=np.uint64)))
+    >>> a, b = (hashes_of(sketch(np.arange(n, n + 100, dtype=np.uint64))) for n in (0, 500))
+    >>> resemblance(a, a), resemblance(a, b)
     (1.0, 0.0)
     """
-    one, other = one[one != _EMPTY], other[other != _EMPTY]
-    size = min(len(one), len(other), SIZE)
-    if not size:
-        return 0.0
-    together = np.unique(np.concatenate([one, other]))[:size]
-    return float(np.isin(together, one).sum() + np.isin(together, other).sum() - len(together)) / size
+    size = min(len(one), len(other))
+    smallest = heapq.nsmallest(size, one | other)
+    return sum(value in one and value in other for value in smallest) / size if size else 0.0

@@ -6,6 +6,7 @@ score, then date, then id, so the same query on the same index always gives the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from searchkit.engines.rescoring import Averages, Rescored, rescore, word_match
 from searchkit.postings import idf
 from searchkit.ranking import WEIGHTS
 from searchkit.resolved import Resolved
+from searchkit.sketch import ALIKE, resemblance
 
 SCORE_DIGITS = 4  # scores are equal when they are shown equal
 
@@ -165,18 +167,18 @@ def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict
     for number, entry in enumerate(_ordered(scorer, entries, ask.sort == "relevance")):
         if len(leaders) >= end and (not ask.group or number >= WEIGHTS.candidates):
             break
-        leader = groups.leader(entry.id, _sketch(scorer, entry)) if ask.group else None
+        hashes = _sketch(scorer, entry) if ask.group else frozenset()
+        leader = groups.leader(hashes)
         if leader is not None:
             reprints.setdefault(leader, []).append(entry.id)
         elif len(leaders) < end:
             leaders.append(entry)
-        if ask.group and len(leaders) <= end and leader is None:
-            groups.add(entry.id, _sketch(scorer, entry))
+            groups.add(entry.id, hashes)
     return leaders[ask.offset :], reprints
 
 
-def _sketch(scorer: Scorer, entry: Entry) -> np.ndarray:
-    return scorer.evaluations[entry.segment].segment.columns["sketch"][entry.doc]
+def _sketch(scorer: Scorer, entry: Entry) -> frozenset[int]:
+    return sketch.hashes_of(scorer.evaluations[entry.segment].segment.columns["sketch"][entry.doc])
 
 
 class _Groups:
@@ -184,20 +186,19 @@ class _Groups:
 
     def __init__(self) -> None:
         self._by_hash: dict[int, list[str]] = {}
-        self._sketches: dict[str, np.ndarray] = {}
+        self._sketches: dict[str, frozenset[int]] = {}
 
-    def add(self, id: str, values: np.ndarray) -> None:
+    def add(self, id: str, hashes: frozenset[int]) -> None:
         """Makes an article the first of a group."""
-        self._sketches[id] = values
-        for value in values.tolist():
-            if value:
-                self._by_hash.setdefault(value, []).append(id)
+        self._sketches[id] = hashes
+        for value in hashes:
+            self._by_hash.setdefault(value, []).append(id)
 
-    def leader(self, id: str, values: np.ndarray) -> str | None:
+    def leader(self, hashes: frozenset[int]) -> str | None:
         """The article shown that this one reprints."""
-        near = {other for value in values.tolist() for other in self._by_hash.get(value, ())}
-        for other in sorted(near):
-            if sketch.resemblance(values, self._sketches[other]) >= sketch.ALIKE:
+        shared = Counter(other for value in hashes for other in self._by_hash.get(value, ()))
+        for other, count in shared.items():
+            if count >= ALIKE * len(hashes) and resemblance(hashes, self._sketches[other]) >= ALIKE:
                 return other
         return None
 
