@@ -387,6 +387,16 @@ def test_delimiters_are_found(tmp_path, name, mark):
     assert not failures
 
 
+def test_lone_carriage_returns_end_lines_too(tmp_path):
+    articles, failures = read_all(write(tmp_path, "a.csv", 'title,text\rMột,"a\rb"\rHai\rBa,c\n"\r",d'))
+    assert [(article.title, article.text) for article in articles] == [
+        ("Một", "Một\n\na\nb"),
+        ("Ba", "Ba\n\nc"),
+        (None, "d"),
+    ]
+    assert failures == [(4, "1 cells where the header has 2")]
+
+
 def test_ragged_rows_are_failures_with_their_lines(tmp_path):
     text = 'title,text\nMột,"a\nb"\nHai\n\nBa,c,d\nBốn,e\n'
     articles, failures = read_all(write(tmp_path, "a.csv", text))

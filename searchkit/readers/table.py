@@ -7,6 +7,7 @@ as one line, if that has the header's cells, and reading goes on with the next.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -16,13 +17,14 @@ from searchkit.readers.records import RECORD_LIMIT, Bad, ReadOptions, Record, So
 
 DELIMITERS = ",;\t"
 _ROW_LIMIT = 16 << 20  # characters; a quote that is never closed would else take in the whole file
+_RETURNS = re.compile(r"[^\r]*\r\n?|[^\r]+")
 _SAMPLE = 50  # lines that show whether quotes are quotes
 
 
 def read(source: SourceFile, options: ReadOptions) -> Iterator[Record | Bad]:
     """The rows of a file, each with the line on which it begins."""
     csv.field_size_limit(RECORD_LIMIT)
-    found = lines(source.path, options.encoding)
+    found = _universal(lines(source.path, options.encoding))
     sample = list(islice(found, _SAMPLE))
     rows = _Rows(_Queue(sample, found), _dialect(sample, source.path.suffix.lower()))
     header = next(rows, None)
@@ -35,6 +37,16 @@ def read(source: SourceFile, options: ReadOptions) -> Iterator[Record | Bad]:
     rows.width = len(names)
     for row in rows:
         yield row if isinstance(row, Bad) else _record(row, names)
+
+
+def _universal(found: Iterator[Line]) -> Iterator[Line]:
+    """The same lines, those apart that end in a lone carriage return, as old Macintosh files have them."""
+    more = 0
+    for line in found:
+        pieces = _RETURNS.findall(line.text) if "\r" in line.text.removesuffix("\r\n") else [line.text]
+        for at, piece in enumerate(pieces):
+            yield Line(line.number + more + at, piece, line.wrong)
+        more += max(0, len(pieces) - 1)
 
 
 class _Row:
