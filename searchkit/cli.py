@@ -67,7 +67,10 @@ def _nearest(name: str) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @global_options
 @click.version_option(__version__, prog_name="searchkit", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -115,7 +118,7 @@ def guarded(arguments: list[str]) -> int:
 def run(arguments: list[str]) -> int:
     """The exit code of a command; its errors pass through as they are."""
     try:
-        with cli.make_context("searchkit", list(arguments)) as context:
+        with cli.make_context("searchkit", list(arguments) or ["--help"]) as context:
             return cli.invoke(context) or 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
