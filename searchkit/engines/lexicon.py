@@ -127,6 +127,11 @@ class Lexicon:
     def _spellings(self) -> Strings:
         return Strings(self._file, f"{self._field}.spelling", f"{self._field}.spelling_text_offsets")
 
+    @property
+    def spelling_strings(self) -> Strings:
+        """The spellings of all terms, term by term."""
+        return self._spellings
+
     def spellings(self, number: int) -> list[str]:
         """The spellings of a term as written, most frequent first; their order is what postings refer to."""
         name = f"{self._field}.spelling_offsets"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +17,7 @@ from searchkit.engines.segment_arrays import ArraySegment, FieldShape
 from searchkit.engines.stored import StoredWriter
 
 _CHUNK = 1 << 18
+_NAME = re.compile(r"[0-9a-z]+")  # what Whoosh takes for a segment's
 COLUMNS = {"date_from": ("<i4", 1), "date_to": ("<i4", 1), "has": ("<u2", 1), "length": ("<u4", 1), "sketch": ("<u4", 24)}
 RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
 
@@ -72,6 +75,8 @@ class SegmentBuilder:
         columns: Mapping[str, tuple[str, int]] = COLUMNS,
         ragged: Mapping[str, str] = RAGGED,
     ):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot name a segment: lower-case letters and digits only")
         self.segment = ArraySegment(name, 0)
         self.folder = Path(folder)
         self.fields = dict(fields)
@@ -124,7 +129,7 @@ class SegmentBuilder:
             self._file.add(f"ragged.{column}.offsets", offsets_of(np.array(self._ragged_lengths[column], np.int64)))
         self._stored.finish()
         self._file.finish(describe(self.doc_count, self.fields, self._column_shapes, self._ragged_types))
-        return self.segment.__class__(self.segment.name, self.doc_count)
+        return replace(self.segment, doc_count=self.doc_count)
 
     def abort(self) -> None:
         """Removes what was written."""
@@ -152,7 +157,7 @@ class SegmentBuilder:
         words = _Words.used(ids, vocabulary, shape.spellings)
         inverted = invert(words.term_of_id[ids], docs, len(words.terms))
         del docs
-        write_postings(self._file, field, inverted, lengths)
+        write_postings(self._file, field, inverted, lengths, shape.positions)
         if shape.positions:
             positions = self._positions.pop(field).take()
             self._file.add(f"{field}.positions", positions[inverted.order].astype(smallest(int(positions.max(initial=0)))))
@@ -222,10 +227,11 @@ def describe(
     return {"doc_count": doc_count, "fields": dict(fields), "columns": dict(columns), "ragged": dict(ragged)}
 
 
-def write_postings(file: ArrayFileWriter, field: str, inverted: Inverted, lengths: np.ndarray) -> None:
+def write_postings(file: ArrayFileWriter, field: str, inverted: Inverted, lengths: np.ndarray, positions: bool) -> None:
     """Writes a field's documents, frequencies, their offsets and the field's length in each document."""
     file.add(f"{field}.posting_offsets", inverted.posting_offsets)
-    file.add(f"{field}.position_offsets", inverted.position_offsets)
+    if positions:
+        file.add(f"{field}.position_offsets", inverted.position_offsets)
     file.add(f"{field}.docs", inverted.docs)
     file.add(f"{field}.frequencies", inverted.frequencies.astype(smallest(int(inverted.frequencies.max(initial=0)))))
     file.add(f"{field}.lengths", lengths.astype(smallest(int(lengths.max(initial=0)))))

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from searchkit.engines.arrays import damaged, fsync
-from searchkit.engines.segment_arrays import INDEX_NAME, ArraySegment
+from searchkit.engines.segment_arrays import INDEX_NAME, ArraySegment, SegmentArrays
 from searchkit.engines.unpickle import unpickle
 from searchkit.errors import IndexMissing
 
@@ -27,6 +28,9 @@ _SIZES = (4, 8, 4)  # of Whoosh's int, long and float
 _NAME = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 _SEGMENT_NAME = re.compile(r"[0-9a-z]+")
 _LARGEST = 1 << 24
+LARGE = 20_000  # articles from which a segment is no longer merged with others
+CROWD = 8  # small segments that may stand side by side
+WORN = 0.25  # deleted part from which a segment is rewritten
 _SCHEMA_CLASSES = {
     "whoosh.fields": ("Schema", "TEXT", "ID", "STORED"),
     "whoosh.formats": ("Existence", "Positions"),
@@ -76,8 +80,13 @@ def latest(folder: Path) -> int:
     return max((int(found[1]) for path in Path(folder).iterdir() if (found := _NAME.fullmatch(path.name))), default=-1)
 
 
-def read_toc(folder: Path) -> Toc:
-    """The newest table of contents of a folder; IndexMissing, or IndexDamaged for anything that Whoosh did not write."""
+def read_toc(folder: Path) -> list[ArraySegment]:
+    """The segments of a folder's newest table of contents; IndexMissing, or IndexDamaged for what Whoosh did not write."""
+    return list(read_contents(folder).segments)
+
+
+def read_contents(folder: Path) -> Toc:
+    """The newest table of contents of a folder, its schema still packed; errors as of `read_toc`."""
     generation = latest(folder)
     if generation < 0:
         raise IndexMissing(f"There is no index in {folder}", "Build one with `searchkit index`")
@@ -115,6 +124,35 @@ def write_toc(folder: Path, segments: Sequence[ArraySegment], schema: Schema | N
     return generation
 
 
+def tidy(folder: Path, segments: Sequence[ArraySegment]) -> list[ArraySegment]:
+    """Merges small segments where there are many and rewrites worn ones; drops empty ones and files that none has.
+
+    Large segments are left as they are, so that a big build is not written twice and an update stays small.
+    """
+    folder = Path(folder)
+    kept = [segment for segment in segments if segment.live_count]
+    small = sorted((segment for segment in kept if segment.live_count < LARGE), key=lambda segment: segment.live_count)
+    crowd = small[: len(small) - CROWD // 2] if len(small) > CROWD else []
+    worn = [segment for segment in kept if segment not in crowd and segment.live_count < segment.doc_count * (1 - WORN)]
+    for group in [crowd, *([segment] for segment in worn)]:
+        if group:
+            merged = _merge(folder, [segment for segment in kept if segment in group])
+            kept = [segment for segment in kept if segment not in group] + [merged]
+    listed = {name for segment in kept for name in segment.filenames}
+    for path in folder.glob(f"{INDEX_NAME}_*"):
+        if path.suffix in (".arrays", ".deleted") and path.name not in listed:
+            path.unlink()
+    return kept
+
+
+def _merge(folder: Path, group: Sequence[ArraySegment]) -> ArraySegment:
+    from searchkit.engines.merge import merge
+
+    names = (f"m{number:06d}" for number in count())
+    name = next(name for name in names if not (folder / ArraySegment(name, 0).filename).exists())
+    return merge(folder, [SegmentArrays.open(folder, segment) for segment in group], name)
+
+
 def read_schema(toc: Toc) -> Schema:
     """The schema of a table of contents, if it has only fields of the kinds used here."""
     from importlib import import_module
@@ -133,7 +171,7 @@ def open_index(folder: Path) -> FileIndex:
 
     from searchkit.engines.whoosh_codec import WhooshSegment
 
-    toc = read_toc(folder)
+    toc = read_contents(folder)
     contents = TOC(read_schema(toc), [WhooshSegment.of(segment) for segment in toc.segments], toc.generation)
 
     class SafeIndex(FileIndex):
