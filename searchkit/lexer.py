@@ -16,7 +16,7 @@ from searchkit.errors import QueryError
 from searchkit.query import Boost, Exact, Has, InField, Node, Phrase, Range, Word
 
 OPERATORS = {"AND": "and", "VÀ": "and", "OR": "or", "HOẶC": "or", "NOT": "not", "KHÔNG": "not"}
-MOST_APART = 1000
+MOST_APART = 250  # syllables; the parts of an article stand further apart than that, so nothing matches across them
 GREATEST_BOOST = 1000.0
 _OPERATOR = re.compile(r"(?:(AND|VÀ|OR|HOẶC|NOT|KHÔNG)|(NEAR|GẦN|BEFORE|TRƯỚC)/([0-9]+))(?=[\s()\"“«]|$)")
 _NAME = re.compile(r"([^\W\d_]+(?:[-_][^\W\d_]+)*):")

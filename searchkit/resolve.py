@@ -43,6 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAIN_FIELD = "syllable"
+MOST_NEAR = 8  # in any order there are as many ways as subsets
 _LISTED = frozenset([MAIN_FIELD, fields.SOURCE, fields.SECTION])  # fields in which abbreviations expand
 
 
@@ -184,7 +185,8 @@ class _Resolver:
         if place.field == fields.ID:
             return [self.id(word) for word in words]
         spread = list(self._spread(words)) if place.field in _LISTED and len(words) > 1 else []
-        elements = [self.elements(word, place) for word in words]
+        together = {number for numbers, _ in spread for number in numbers}
+        elements = [self.elements(word, place, number not in together) for number, word in enumerate(words)]
         for numbers, others in spread:
             for number in numbers:
                 elements[number] = collapsed(elements[number], others)
@@ -205,11 +207,12 @@ class _Resolver:
                     self.terms.record(run, typed, (words[first].span[0], words[last].span[1]))
                     yield range(first, last + 1), self.terms.forms(run.forms)
 
-    def elements(self, node: Word | Phrase, place: _Place) -> tuple[Element, ...]:
+    def elements(self, node: Word | Phrase, place: _Place, alone: bool = True) -> tuple[Element, ...]:
+        """The elements of a word or phrase; not `alone`: it belongs to a longer abbreviation or expansion."""
         if place.field == fields.ID:
             return ((Alternative((TermSpec("raw", node.text),)),),)
         main = place.field == MAIN_FIELD
-        return self.terms.elements(node, listed=place.field in _LISTED, joins=main)
+        return self.terms.elements(node, listed=alone and place.field in _LISTED, joins=main)
 
     def match(
         self, node: Word | Phrase, place: _Place, elements: tuple[Element, ...], slop: int = 0
@@ -250,6 +253,9 @@ class _Resolver:
         if len({(match.field, match.kinds) for child in found for match in _matches(child)}) > 1:
             hint = "Put the field before all of it: title:(a NEAR/3 b)"
             raise QueryError("NEAR joins words of different fields", hint, node.span[0])
+        if len(found) > MOST_NEAR:
+            hint = "Join fewer, or write the rest beside it"
+            raise QueryError(f"NEAR joins at most {MOST_NEAR} words or phrases", hint, node.span[0])
         if not found:
             return None
         near = Near(tuple(found), node.n, node.ordered) if len(found) > 1 else found[0]
