@@ -240,6 +240,16 @@ class ArrayFile:
             self._arrays[name] = array = array.reshape(-1, entry.width) if entry.width > 1 else array
         return array[low:high]
 
+    def runs(self, name: str, lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
+        """Rows lows[i] to highs[i] (exclusive) of an array, all i one after another; runs ascend and do not overlap."""
+        if not len(lows):
+            return self.view(name, 0, 0)
+        apart = np.flatnonzero(lows[1:] != highs[:-1])
+        starts = lows[np.append(0, apart + 1)].tolist()
+        ends = highs[np.append(apart, len(highs) - 1)].tolist()
+        pieces = [self.view(name, low, high) for low, high in zip(starts, ends)]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
     def check(self) -> list[str]:
         """Compares every block with its checksum; one sentence per run of blocks that differ."""
         wrong = [number for number in range(len(self._checksums)) if not self._block_is_right(number)]

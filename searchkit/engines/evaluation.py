@@ -124,10 +124,26 @@ class Evaluation:
         """Documents of a word or phrase, ascending, and how often each has it; deleted documents included."""
         known = self._frequencies.get(match)
         if known is None:
-            spec = _single(match)
-            known = self.terms.frequencies(match.field, spec) if spec else frequencies_of(self.spans(match))
-            self._frequencies[match] = known
+            known = self._frequencies[match] = self._count(match)
         return known
+
+    def _count(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
+        """Positions are looked at only where a phrase or a kind of passage asks for them."""
+        if match.kinds or len(match.elements) != 1:
+            return frequencies_of(self.spans(match))
+        counts = [self._count_alternative(match.field, choice) for choice in match.elements[0]]
+        if len(counts) == 1:
+            return counts[0]
+        totals = np.zeros(self.segment.doc_count, np.int64)
+        for docs, frequencies in counts:
+            totals[docs] += frequencies.astype(np.int64)
+        docs = np.flatnonzero(totals)
+        return docs, totals[docs]
+
+    def _count_alternative(self, field: str, choice: Alternative) -> tuple[np.ndarray, np.ndarray]:
+        if len(choice.terms) == 1:
+            return self.terms.frequencies(_field(field, choice.terms[0]), choice.terms[0])
+        return frequencies_of(self._alternative(field, choice, None))
 
     def spans(self, match: Match, within: np.ndarray | None = None) -> Spans:
         """Where a word or phrase stands, everywhere or only in the documents `within`."""
@@ -195,14 +211,6 @@ class Evaluation:
     def holds(self, match: Match, docs: np.ndarray) -> np.ndarray:
         """A bool for each document: whether it has the word or phrase."""
         return contains(self.frequencies(match)[0], docs)
-
-
-def _single(match: Match) -> TermSpec | None:
-    """The only term that a match is made of, when no position is needed to count it."""
-    if match.kinds or len(match.elements) != 1 or len(match.elements[0]) != 1:
-        return None
-    terms = match.elements[0][0].terms
-    return terms[0] if len(terms) == 1 and terms[0].kind != "joined" else None
 
 
 def _field(field: str, spec: TermSpec) -> str:

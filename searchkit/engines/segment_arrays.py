@@ -184,6 +184,20 @@ class SegmentArrays:
         spellings = file.view(f"{field}.spellings", low, high) if shape.spellings else None
         return Postings(docs, frequencies, positions, spellings)
 
+    def postings_of_terms(self, field: str, numbers: np.ndarray) -> Postings:
+        """The postings of some terms (ascending) one after another, without their spellings; documents not ascending."""
+        file = self._file
+        offsets = file.array(f"{field}.posting_offsets")
+        lows, highs = offsets[numbers], offsets[numbers + 1]
+        docs, frequencies = file.runs(f"{field}.docs", lows, highs), file.runs(f"{field}.frequencies", lows, highs)
+        if len(docs) and docs.max() >= self.doc_count:
+            raise damaged(self.name, f"postings of {field} name documents that are not there")
+        if not self.fields[field].positions:
+            return Postings(docs, frequencies, None, None)
+        offsets = file.array(f"{field}.position_offsets")
+        positions = file.runs(f"{field}.positions", offsets[numbers], offsets[numbers + 1])
+        return Postings(docs, frequencies, positions, None)
+
     def close(self) -> None:
         """Lets go of the file; the memory is unmapped when the last view of it is gone."""
         self._lexicons.clear()

@@ -7,7 +7,6 @@ folded forms, or by one regular expression over the whole lexicon; their posting
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ import numpy as np
 from searchkit import fuzzy, text
 from searchkit.engines.lexicon import Lexicon
 from searchkit.engines.segment_arrays import Postings, SegmentArrays
-from searchkit.postings import NOWHERE, Spans, occurrences, spans_at, unite
+from searchkit.postings import NOWHERE, POSITION_BITS, Spans, frequencies_of, gather, occurrences, spans_at, unite
 from searchkit.resolved import TermSpec
 
 BUDGET = 20_000_000  # occurrences that one wildcard may cost; beyond it, its most frequent terms answer
@@ -83,16 +82,14 @@ class TermFinder:
 
     def frequencies(self, field: str, spec: TermSpec) -> tuple[np.ndarray, np.ndarray]:
         """Documents that have any of the terms, ascending, and how often each has them."""
-        if spec.kind == "spelling":
-            spans = self.spans(field, spec)
-            return _count(spans.starts >> 32)
+        if spec.kind in ("spelling", "joined"):
+            return frequencies_of(self.spans(field, spec))
         numbers = self.find(field, spec).numbers
         if len(numbers) == 1:
             postings = self.segment.postings(field, int(numbers[0]))
             return postings.docs, postings.frequencies
-        totals = np.zeros(self.segment.doc_count, np.int64)
-        for postings in self._runs(field, numbers):
-            totals += np.bincount(postings.docs, postings.frequencies, minlength=len(totals)).astype(np.int64)
+        postings = self.segment.postings_of_terms(field, numbers)
+        totals = np.bincount(postings.docs, postings.frequencies, self.segment.doc_count)
         docs = np.flatnonzero(totals)
         return docs, totals[docs]
 
@@ -102,8 +99,7 @@ class TermFinder:
         if len(numbers) == 1:
             return self.segment.postings(field, int(numbers[0])).docs
         found = np.zeros(self.segment.doc_count, bool)
-        for run in self._runs(field, numbers):
-            found[run.docs] = True
+        found[self.segment.postings_of_terms(field, numbers).docs] = True
         return np.flatnonzero(found)
 
     def spans(self, field: str, spec: TermSpec, within: np.ndarray | None = None) -> Spans:
@@ -118,7 +114,7 @@ class TermFinder:
         if len(numbers) == 1:
             postings = self.segment.postings(field, int(numbers[0]))
             return spans_at(occurrences(postings.docs, postings.frequencies, postings.positions, within).keys)
-        keys = np.concatenate([self._run_keys(postings, within) for postings in self._runs(field, numbers)])
+        keys = self._keys(self.segment.postings_of_terms(field, numbers), within)
         keys.sort(kind="stable")
         return spans_at(keys)
 
@@ -136,31 +132,21 @@ class TermFinder:
         written = postings.spellings if found.rows is None else postings.spellings[found.rows]
         return spans_at(found.keys[written == names.index(spelling)])
 
-    def _run_keys(self, postings: Postings, within: np.ndarray | None) -> np.ndarray:
+    def _keys(self, postings: Postings, within: np.ndarray | None) -> np.ndarray:
         """Keys of several terms' postings, not in order."""
+        docs, frequencies, positions = postings.docs, postings.frequencies, postings.positions
         if within is None:
-            return occurrences(postings.docs, postings.frequencies, postings.positions).keys
+            return occurrences(docs, frequencies, positions).keys
         wanted = np.zeros(self.segment.doc_count, bool)
         wanted[within] = True
-        chosen = np.repeat(wanted[postings.docs], postings.frequencies)
-        docs = np.repeat(postings.docs, postings.frequencies)[chosen].astype(np.int64)
-        return docs << 32 | postings.positions[chosen]
-
-    def _runs(self, field: str, numbers: np.ndarray) -> Iterator[Postings]:
-        """The postings of neighbouring terms as one, for they stand side by side in the file."""
-        if not len(numbers):
-            return
-        breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
-        for run in np.split(numbers, breaks):
-            yield self.segment.postings_of_run(field, int(run[0]), int(run[-1]) + 1)
+        chosen = np.flatnonzero(wanted[docs])
+        counts = frequencies[chosen].astype(np.int64)
+        rows = gather(np.cumsum(frequencies, dtype=np.int64)[chosen] - counts, counts)
+        return np.repeat(docs[chosen].astype(np.int64) << POSITION_BITS, counts) | positions[rows]
 
 
 def _numbers(number: int) -> Terms:
     return Terms(np.array([number] if number >= 0 else [], np.int64))
-
-
-def _count(docs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return np.unique(docs, return_counts=True)
 
 
 class _TermList:
