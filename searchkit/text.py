@@ -9,7 +9,7 @@ here: a legacy encoding must be decoded before, for the soft hyphen removed here
 from __future__ import annotations
 
 import re
-from unicodedata import category, is_normalized, normalize
+from unicodedata import category, combining, is_normalized, normalize
 
 from searchkit.syllable import TONE_MARKS, VOWELS, is_syllable, place_tone, with_tone
 
@@ -36,9 +36,12 @@ _SUSPICIOUS = re.compile(
 )
 _FOR_TERMINALS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]+")
 
+_MOST_MARKS = 30  # on one letter, as in Unicode's Stream-Safe Text (UAX 15); sorting more of them is quadratic
+_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
 _LETTER = r"[^\W\d_]"
 _CLUSTER = re.compile(f"([{''.join(VOWELS)}{''.join(VOWELS).upper()}])([{_TONES}{_SHAPES}]+)")
-_MARKED_TOKEN = re.compile(f"{_LETTER}(?:{_LETTER}|[{_TONES}])*")
+_LETTERS = re.compile(f"{_LETTER}(?:{_LETTER}|[{_TONES}])*")
+_DOUBTFUL = re.compile(f"[{_TONES}{_SHAPES}\u00d0\u0189\u00f0\u0256]")
 _STRAY_TONE = re.compile(f"(?<!{_LETTER})({_LETTER}{{1,7}})( +)([{_TONES}])(?![\u0300-\u036f])")
 
 _CASE = {ord("ı"): "i", ord("ß"): "ss", ord("ς"): "σ"}
@@ -78,7 +81,7 @@ def key(token: str) -> str:
     >>> [key(word) for word in ("Hoà", "HÒA", "Kỹ", "quý", "H’Hen", "Suárez", "İstanbul", "Straße")]
     ['hòa', 'hòa', 'kĩ', 'quí', 'hhen', 'suárez', 'istanbul', 'strasse']
     """
-    text = _lower(normalise(token).translate(_APOSTROPHES))
+    text = _lower(normalise(_join_surrogates(token).translate(_APOSTROPHES)))
     if text.isascii():
         return _LONE_Y.get(text, text)
     text = normalise(text)  # lowering and dropping can make a Vietnamese syllable of what was none
@@ -137,10 +140,14 @@ def strip_controls(text: str) -> str:
 def _repair(text: str) -> str:
     """One pass of everything that `normalise` mends; the caller repeats it until nothing changes."""
     text = _join_surrogates(_NEWLINE.sub("\n", text).replace("\u2029", "\n\n"))
-    text = normalize("NFC", _REMOVED.sub("", _SPACE.sub(" ", text)))
+    text = _REMOVED.sub("", _SPACE.sub(" ", text))
+    if not is_normalized("NFC", text):
+        text = normalize("NFC", _PILE.sub(_cut_pile, text))
+    if not _DOUBTFUL.search(text):
+        return text
     text = normalize("NFC", _CLUSTER.sub(_reorder, text))
     text = _STRAY_TONE.sub(_rejoin, text)
-    return _MARKED_TOKEN.sub(_mend_token, text)
+    return _LETTERS.sub(_mend_token, text)
 
 
 def _join_surrogates(text: str) -> str:
@@ -148,6 +155,16 @@ def _join_surrogates(text: str) -> str:
     if not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _cut_pile(run: re.Match[str]) -> str:
+    """Cut a pile of combining marks that no language writes; other characters in a row stay."""
+    kept, height = [], 0
+    for character in run[0]:
+        height = height + 1 if combining(character) else 0
+        if height <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _reorder(cluster: re.Match[str]) -> str:
@@ -166,7 +183,7 @@ def _rejoin(stray: re.Match[str]) -> str:
 def _mend_token(token: re.Match[str]) -> str:
     """Choose between two tones, and between eth and đ, where a Vietnamese syllable comes of it."""
     text = token[0]
-    if text.isascii():
+    if not _DOUBTFUL.search(text):
         return text
     mended = text.translate(_ETHS)
     for position, mark in enumerate(mended):
