@@ -6,29 +6,20 @@ as the format needs it (`rendering/`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 
-from searchkit.rendering import data, markup, plain
-from searchkit.rendering.look import Look
+from searchkit.rendering.look import Format, Look
 from searchkit.results import Answer, Results
 
-
-class Format(NamedTuple):
-    """How a format is written: the lines of one answer, and those before the first and after the last."""
-
-    answer: Callable[[Answer, Look], Iterator[str]]
-    begin: Callable[[Look], Iterator[str]] | None = None
-    end: Callable[[Look], Iterator[str]] | None = None
-
-
+# Format -> its module in rendering/, which has a row for it in its own FORMATS; imported when it is used.
 FORMATS = {
-    "text": Format(plain.answer_lines),
-    "json": Format(data.json_lines),
-    "jsonl": Format(data.jsonl_lines),
-    "csv": Format(data.csv_lines, begin=data.csv_header),
-    "markdown": Format(markup.markdown_lines),
-    "html": Format(markup.html_lines, begin=markup.html_begin, end=markup.html_end),
+    "text": "plain",
+    "json": "data",
+    "jsonl": "data",
+    "csv": "data",
+    "markdown": "markup",
+    "html": "markup",
 }
 JSON_FORMATS = ("json", "jsonl")
 
@@ -40,7 +31,7 @@ def render(results: Results, format: str = "text", look: Look = Look()) -> Itera
 
 def render_answers(answers: Iterable[Answer], format: str, look: Look = Look()) -> Iterator[str]:
     """The lines of many answers as one document, each written as soon as its answer is there."""
-    row = FORMATS[format]
+    row: Format = import_module(f"searchkit.rendering.{FORMATS[format]}").FORMATS[format]
     if row.begin:
         yield from row.begin(look)
     for answer in answers:

@@ -52,11 +52,11 @@ def batch(settings: Settings, file: str, phrase: bool, bom: bool, as_json: bool,
     if file != STDIN:
         lines = list(lines)
 
-    from searchkit.render import render_answers
+    from searchkit.render import JSON_FORMATS, render_answers
     from searchkit.search import SearchOptions, Session
 
     with Session(settings.index) as session:
-        run = _Run(session, SearchOptions(**chosen), settings, phrase, quiet=written in ("json", "jsonl"))
+        run = _Run(session, SearchOptions(**chosen), settings, phrase, quiet=written in JSON_FORMATS)
         look = look_of(settings, output, bom=bom, many=True)
         write_lines(render_answers(run.answers(lines), written, look), output)
     run.sum_up()

@@ -9,9 +9,9 @@ import click
 
 from searchkit.commands.settings import Count
 from searchkit.errors import UsageError
+from searchkit.render import FORMATS, JSON_FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-FORMATS = ("text", "json", "jsonl", "csv", "markdown", "html")
 MARKS = ("prefer", "exact", "any")
 SORTS = ("relevance", "newest", "oldest")
 
@@ -42,6 +42,7 @@ def reading_options(function: Function) -> Function:
 
 def search_options(function: Function) -> Function:
     """What is shown of the results, in which order and format, and how the query is read."""
+    names = list(FORMATS)
     options = (
         click.option("-n", "--limit", metavar="N", type=Count(), default=10, show_default=True,
                      help="Articles at most."),
@@ -55,8 +56,8 @@ def search_options(function: Function) -> Function:
         click.option("--no-group", "group", is_flag=True, flag_value=False, default=True,
                      help="Show every near-identical article by itself."),
         click.option("--explain-score", "explain", is_flag=True, help="Say where each score comes from."),
-        click.option("--format", "format", metavar="NAME", type=click.Choice(FORMATS),
-                     help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.  [default: text]"),
+        click.option("--format", "format", metavar="NAME", type=click.Choice(names),
+                     help=f"{', '.join(names[:-1])} or {names[-1]}.  [default: text]"),
         click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
     )
     return _apply(function, options)
@@ -70,7 +71,7 @@ def _apply(function: Function, options: Sequence[Callable[[Function], Function]]
 
 def chosen_format(format: str | None, as_json: bool) -> str:
     """The format that --format and --json ask for together; UsageError where they contradict."""
-    if as_json and format not in (None, "json", "jsonl"):
+    if as_json and format not in (None, *JSON_FORMATS):
         raise UsageError(f"--json and --format {format} contradict each other", "Give one of them")
     return format or ("json" if as_json else "text")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from searchkit.rendering.lines import clean, pieces
-from searchkit.rendering.look import Look
+from searchkit.rendering.look import Format, Look
 from searchkit.results import Answer, Hit, PassageHit
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -106,3 +106,10 @@ def harmless(cell: Any) -> Any:
     lines = [clean(line) for line in cell.split("\n")]
     text = "\n".join(lines)
     return f"'{text}" if _FORMULA.match(cell) or _FORMULA.match(text) else text
+
+
+FORMATS = {
+    "json": Format(json_lines),
+    "jsonl": Format(jsonl_lines),
+    "csv": Format(csv_lines, begin=csv_header),
+}

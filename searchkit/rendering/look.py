@@ -1,8 +1,12 @@
-"""What the caller knows of the place where the output goes."""
+"""What every format is given and what it gives: how the output is to look, and the lines of its parts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from searchkit.results import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,11 @@ class Look:
     indent: bool = False
     bom: bool = False
     many: bool = False
+
+
+class Format(NamedTuple):
+    """How a format is written: the lines of one answer, and those before the first and after the last."""
+
+    answer: Callable[[Answer, Look], Iterator[str]]
+    begin: Callable[[Look], Iterator[str]] | None = None
+    end: Callable[[Look], Iterator[str]] | None = None

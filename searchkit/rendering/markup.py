@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote, urlsplit
 
 from searchkit.rendering.lines import clean, pieces
-from searchkit.rendering.look import Look
+from searchkit.rendering.look import Format, Look
 from searchkit.rendering.plain import facts, headline, title_of
 from searchkit.results import Answer, Hit, PassageHit, Results
 
@@ -174,3 +174,9 @@ def safe_url(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return None
     return quote(url.strip(), safe=_URL_SAFE, errors="replace")
+
+
+FORMATS = {
+    "markdown": Format(markdown_lines),
+    "html": Format(html_lines, begin=html_begin, end=html_end),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from searchkit.rendering.lines import clean, lit_lines, marked, shorten, style, wrap
-from searchkit.rendering.look import Look
+from searchkit.rendering.look import Format, Look
 from searchkit.results import Answer, Hit, PassageHit, Results
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -165,3 +165,8 @@ def _number(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
+
+
+FORMATS = {
+    "text": Format(answer_lines),
+}
