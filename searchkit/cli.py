@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -111,6 +110,8 @@ def guarded(arguments: list[str]) -> int:
         return INTERRUPTED
     except Exception as error:
         if "--debug" in before:
+            import traceback
+
             traceback.print_exc()
         return _report(_as_searchkit_error(error), _wants_json(before))
 

@@ -40,35 +40,48 @@ def explain(settings: Settings, query: tuple[str, ...], as_json: bool, marks: st
 
 
 def outline(value: Any, colour: bool = False, depth: int = 0) -> Iterator[str]:
-    """Nested mappings and lists as an indented outline.
+    """Nested values as an indented outline; a part of a query, which has a `text` or says what it `is`, takes one line.
 
-    >>> print(*outline({"query": "ubnd", "wanted": [{"text": "ubnd", "articles": 2}]}), sep="\\n")
-    query: ubnd
+    >>> tree = {"is": "not", "span": [0, 9], "children": [{"is": "word", "text": "covid", "span": [4, 9]}]}
+    >>> print(*outline({"tree": tree, "wanted": [{"text": "ubnd", "articles": 2}], "words": []}), sep="\\n")
+    tree:
+      not
+        word covid
     wanted:
-      - text: ubnd
-        articles: 2
+      ubnd  articles 2
+    words: –
     """
     margin = "  " * depth
-    if isinstance(value, Mapping):
-        for name, part in value.items():
-            yield from _entry(f"{margin}{_label(name, colour)}", part, colour, depth)
+    if isinstance(value, Mapping) and depth and ("is" in value or "text" in value):
+        yield margin + _part(value, colour)
+        for child in value.get("children", ()):
+            yield from outline(child, colour, depth + 1)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            label = _label(name, colour)
+            yield f"{margin}{label}" if _nested(inner) else f"{margin}{label} {_text(inner)}"
+            if _nested(inner):
+                yield from outline(inner, colour, depth + 1)
     else:
-        for part in value:
-            lines = list(outline(part, colour, depth + 1)) if _nested(part) else [f"{margin}  {_text(part)}"]
-            yield f"{margin}- {lines[0][len(margin) + 2:]}"
-            yield from lines[1:]
+        for item in value:
+            yield from outline(item, colour, depth) if _nested(item) else [margin + _text(item)]
 
 
-def _entry(head: str, part: Any, colour: bool, depth: int) -> Iterator[str]:
-    if _nested(part):
-        yield head
-        yield from outline(part, colour, depth + 1)
-    else:
-        yield f"{head} {_text(part)}".rstrip()
+def _part(values: Mapping[str, Any], colour: bool) -> str:
+    """What a part of a query is, its text, and whatever else is known of it."""
+    from searchkit.rendering.lines import style
+
+    head = " ".join(_text(values[name]) for name in ("is", "text") if name in values)
+    shown = ("is", "text", "span", "children")
+    known = [f"{name} {_text(value)}" for name, value in values.items() if name not in shown and value is not False]
+    return f"{head}  {style(', '.join(known), 'dim', colour)}" if known else head
 
 
 def _nested(value: Any) -> bool:
-    return isinstance(value, Mapping | list | tuple) and bool(value)
+    """Whether a value needs lines of its own: lists of plain values do not."""
+    if isinstance(value, list | tuple):
+        return any(isinstance(item, Mapping | list | tuple) for item in value)
+    return isinstance(value, Mapping) and bool(value)
 
 
 def _label(name: str, colour: bool) -> str:
@@ -80,6 +93,8 @@ def _label(name: str, colour: bool) -> str:
 def _text(value: Any) -> str:
     from searchkit.rendering.lines import clean
 
-    if value is None or value == [] or value == () or value == {}:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value)) or "–"
+    if value is None or value == {}:
         return "–"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else clean(str(value))

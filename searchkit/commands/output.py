@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +31,8 @@ def look_of(settings: Settings, to_file: bool = False, bom: bool = False, many: 
 
 def terminal_width() -> int:
     """Cells of a line on stdout; $COLUMNS when it is set, a hundred when nothing says."""
+    import shutil
+
     return min(max(shutil.get_terminal_size((WIDTH_ELSEWHERE, 24)).columns, 20), WIDEST)
 
 
@@ -50,6 +50,8 @@ def write_lines(lines: Iterable[str], output: str | None = None) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[str]]:
     """A file to write that takes its name only when all of it is written; a device or pipe is written directly."""
+    import tempfile
+
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
