@@ -136,7 +136,9 @@ class ArrayPerDocumentReader(base.PerDocumentReader):
 
     def is_deleted(self, docnum: int) -> bool:
         live = self._arrays.live
-        return (live is not None and not live[docnum]) or self._segment.is_deleted(docnum)
+        # Whoosh asks beyond the segment's end as well (of the complement of a query)
+        filed = live is not None and docnum < len(live) and not live[docnum]
+        return filed or self._segment.is_deleted(docnum)
 
     def deleted_docs(self) -> Iterator[int]:
         live = self._arrays.live

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from whoosh import columns, formats
 from whoosh.codec import base
+from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
 from searchkit.engines.arrays import ArrayFileWriter, smallest
@@ -32,10 +33,9 @@ _COLUMNS = (columns.NumericColumn, columns.VarBytesColumn, columns.FixedBytesCol
 
 def storage_folder(storage: Any) -> Path:
     """The folder of a Whoosh storage; EngineError for one that is not on a disk."""
-    folder = getattr(storage, "folder", None)
-    if folder is None:
+    if not isinstance(storage, FileStorage):
         raise EngineError(f"A {type(storage).__name__} cannot hold files of arrays", "Use a FileStorage")
-    return Path(folder)
+    return Path(storage.folder)
 
 
 def to_json(value: Any) -> Any:
@@ -148,6 +148,7 @@ class ArrayFieldWriter(base.FieldWriter):
 
     def start_field(self, fieldname: str, fieldobj: Any) -> None:
         if type(fieldobj.format) not in _FORMATS:  # Characters is a Positions, but keeps more
+            self._segment.file.abort()  # Whoosh's commit drops its writers when one fails
             raise EngineError(f"The format of {fieldname} is not kept in files of arrays", "Use Existence, Frequency or Positions")
         self._field, self._format = fieldname, fieldobj.format
         self._terms: list[bytes] = []
