@@ -4,7 +4,8 @@
 
 TEXTS is JSON Lines (plain, .gz or .xz), one object per article with any of title, sapo, summary, body, text.
 "Cold" begins each round with empty tables, as the first articles of an archive do; "warm" has met the
-texts before, as the rest of a large archive nearly has. Exit code 1 when a label differs.
+texts before, as the rest of a large archive nearly has. Times are the process's own (everything runs in one
+thread), so that other programs on the machine do not matter. Exit code 1 when a label differs.
 """
 
 from __future__ import annotations
@@ -28,7 +29,13 @@ from searchkit.pyvimodel import read_model
 from searchkit.text import normalise
 
 FIELDS = ("title", "sapo", "summary", "body", "text")
-LOADING = "import numpy, time; t = time.perf_counter(); from searchkit import segment; segment.load(); print(time.perf_counter() - t)"
+LOADING = """
+import numpy, time
+start = time.process_time()
+from searchkit import segment
+segment.load()
+print(time.process_time() - start)
+"""
 
 
 def read_texts(path: Path) -> Iterator[str]:
@@ -88,19 +95,19 @@ def forget() -> None:
 
 
 def seconds(work: Callable[[list[str]], None], texts: list[str], rounds: int, cold: bool = False) -> float:
-    """Median time of several rounds."""
+    """Median processor time of several rounds."""
     taken = []
     for _ in range(rounds):
         if cold:
             forget()
-        start = time.perf_counter()
+        start = time.process_time()
         work(texts)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return statistics.median(taken)
 
 
 def loading_seconds(rounds: int) -> float:
-    """Median time to import and load the segmenter in a new process that has numpy."""
+    """Median processor time to import and load the segmenter in a new process that has numpy."""
     command = [sys.executable, "-c", LOADING]
     return statistics.median(
         float(subprocess.run(command, capture_output=True, check=True, text=True).stdout) for _ in range(rounds)

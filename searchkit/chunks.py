@@ -28,12 +28,12 @@ _TOKEN = re.compile(
 )
 _MAYBE_MARKS = re.compile("[^\x00-\u02ff\u1e00-\u20cf]")  # outside these there is no combining mark
 
-_LINK = ".-/&–‑"  # between the parts of `TP.HCM`, `A/H5N1`, `Covid-19`
+_LINKS = frozenset(["", *".-/&–‑"])  # between the parts of `3.000đ`, `TP.HCM`, `A/H5N1`, `Covid-19`
+_HYPHENS = "-–‑"
 _LONGEST_JOINED = 4
 _CITY = {"tp", "Tp"}  # written small before a capital abbreviation: Tp.HCM
 
 _OPENING, _CLOSING, _DASHES = "\"'“‘«([{‹", "\"'”’»)]}›", "-–—"
-_SENTENCE_END = re.compile(f"[.!?…]+[{re.escape(_CLOSING)}]*")
 _ENUMERATOR = re.compile(r"[0-9]{1,2}\.")
 _ABBREVIATIONS = frozenset(
     "TP Tp TX Tx TT Tt TS Ts ThS Th PGS GS BS Bs DS LS NS CN KS NSND NSƯT NXB Mr Mrs Ms Dr Prof St No vs".split()
@@ -85,7 +85,7 @@ def joined_forms(chunk: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int
     capital = [_is_capital(token) for token in texts]
     for first in range(len(texts) - 1):
         for count in range(2, min(_LONGEST_JOINED, len(texts) - first) + 1):
-            if links[first + count - 2] not in _LINK:  # the empty link is in it as well
+            if links[first + count - 2] not in _LINKS:
                 break
             run = range(first, first + count)
             if all(capital[at] for at in run) and not all(texts[at][0].isdigit() for at in run):
@@ -101,7 +101,7 @@ def _is_capital(token: str) -> bool:
 def _letters_and_number(left: str, link: str, right: str) -> bool:
     if not link:
         return left[0].isdigit() != right[0].isdigit()
-    return link in "-–‑" and left.isalpha() and right[0].isdigit()
+    return link in _HYPHENS and left.isalpha() and right[0].isdigit()
 
 
 def sentence_flags(chunk: str) -> int:
@@ -152,13 +152,15 @@ class ChunkFacts:
             yield self.spellings[chunk], 0, len(chunk), 0, 0
             return
         spans = token_spans(chunk)
-        ends = list(accumulate(map(len, pyvi_tokens(chunk)))) if len(spans) else []
+        ends = list(accumulate(map(len, pyvi_tokens(chunk)))) if spans else []
+        read = last = 0  # how far, in the chunk and in its NFC, which is what pyvi's tokens are counted in
         for start, end in spans:
-            token, first, last = chunk[start:end], start, end
-            if not normal:  # pyvi's tokens are counted in NFC, and a token's ends are ends there too
+            token, first, last = chunk[start:end], last + start - read, last + end - read
+            if not normal:  # a token composes with nothing outside it, so lengths in NFC add up
                 token = unicodedata.normalize("NFC", token)
-                first = len(unicodedata.normalize("NFC", chunk[:start]))
+                first += len(unicodedata.normalize("NFC", chunk[read:start])) - (start - read)
                 last = first + len(token)
+            read = end
             yield self.spellings[token], start, end, bisect_right(ends, first), bisect_right(ends, last - 1)
 
     def _joined(self, chunk: str, row: list[tuple[int, int, int, int, int]]) -> Iterator[tuple[int, int]]:

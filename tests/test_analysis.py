@@ -1,7 +1,9 @@
 """analysis: tables of what is read as what, laws on any text, and a slow reading of one token at a time as oracle."""
 
+import doctest
 import re
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from searchkit.text import fold, normalise
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
 PIECES = st.sampled_from(
     ["bí", "thư", "Tỉnh", "ủy", "Hà", "HCM", "TP", "Q", "1", "19", "3.000", "1.2", "Covid", "đ", "H'Hen", "http://a.b"]
-    + [".", ",", "-", "–", "/", "&", "_", "'", "’", '"', "“", "…", "!", " ", " ", " ", " ", "\n", "\n\n", "\t", "\u00a0"]
+    + [".", ",", "-", "–", "/", "&", "_", "'", "’", '"', "“", "…", "!"]
+    + [" ", " ", " ", " ", "\n", "\n\n", "\t", "\u00a0"]
     + ["\u0301", "\u0323", "e\u0302\u0301", "\u200b", "\ud800", "한", "ᄒ", "ᅡ", "ᆫ", "北京", "ก็", "²", "½", "İ", "ß"]
 )
 TEXTS = st.one_of(ANY_TEXT, st.lists(PIECES, max_size=25).map("".join))
@@ -45,7 +48,8 @@ def keys_of(found):
         ("100% 3,5 37.5", ["100", "3", "5", "37", "5"]),
         ("3.000 3,000 1.250.000 1,250,000", ["3000", "3000", "1250000", "1250000"]),
         ("3.000đ 3.000,5 2.500m2", ["3000", "đ", "3000", "5", "2500", "m2"]),
-        ("0.123 12.5.000 3.0000 1234.567 3.000.00", ["0", "123", "12", "5", "000", "3", "0000", "1234", "567", "3", "000", "00"]),
+        ("0.123 12.5.000 3.0000", ["0", "123", "12", "5", "000", "3", "0000"]),
+        ("1234.567 3.000.00", ["1234", "567", "3", "000", "00"]),
         ("1.250,000", ["1250", "000"]),
         ("O'Neill H’Hen M‘Drăk rock'n'roll", ["oneill", "hhen", "mdrăk", "rocknroll"]),
         ("'trích' 5'30 80's d'", ["trích", "5", "30", "80", "s", "d"]),
@@ -123,6 +127,7 @@ def test_words_of_text_in_nfd_are_those_of_nfc():
         ("2021-2025", []),
         ("Bắc-Nam", []),
         ("TP,HCM", []),
+        ("TP.-HCM", []),
         ("http://A.B", []),
         ("A@B.C", []),
     ],
@@ -330,3 +335,9 @@ def test_characters_taken_for_free_of_marks_are():
 
     marks = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)).startswith("M")]
     assert [mark for mark in marks if not _MAYBE_MARKS.search(mark)] == []
+
+
+def test_the_examples_of_the_documentation():
+    page = Path(__file__).parent.parent / "docs" / "analysis.md"
+    failed, run = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert (failed, run >= 9) == (0, True)
