@@ -43,7 +43,7 @@ def nearest(name: str) -> list[str]:
     >>> nearest("autor")
     ['author']
     """
-    names = _by_name()
+    names = {alias: field for alias, field in _by_name().items() if len(alias) > 3}  # short names are near to anything
     close = difflib.get_close_matches(_plain(name), names, n=3, cutoff=0.7)
     return list(dict.fromkeys(names[found] for found in close))
 

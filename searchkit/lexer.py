@@ -237,9 +237,9 @@ class _Scanner:
         start, self.at = self.at, found.end()
         if field == fields.ID:
             return Word(found[0]), None
-        chunk = _cut_end(found[0])
+        chunk = _cut_end(_cut_start(found[0]))
         ending = _WORD_END.search(chunk)
-        text = _stars(_cut_end(_cut_start(chunk[: ending.start()])))
+        text = _stars(_cut_end(chunk[: ending.start()]))
         if not _has_letters(text):
             if text == "*" and field:
                 return Has(field), None

@@ -175,7 +175,8 @@ class Boost:
     span: Span = _span()
 
     def __str__(self) -> str:
-        child = f"({self.node})" if isinstance(self.node, Boost) else _part(self.node, 5)
+        apart = isinstance(self.node, Boost | Has) or (isinstance(self.node, InField) and self.node.name == "id")
+        child = f"({self.node})" if apart else _part(self.node, 5)
         number = format(Decimal(repr(self.factor)), "f")
         return f"{child}^{number.removesuffix('.0')}"
 
