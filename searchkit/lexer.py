@@ -14,6 +14,7 @@ from typing import NamedTuple
 from searchkit import dates, fields
 from searchkit.errors import QueryError
 from searchkit.query import Boost, Exact, Has, InField, Node, Phrase, Range, Word
+from searchkit.text import normalise
 
 OPERATORS = {"AND": "and", "VÀ": "and", "OR": "or", "HOẶC": "or", "NOT": "not", "KHÔNG": "not"}
 MOST_APART = 250  # syllables; the parts of an article stand further apart than that, so nothing matches across them
@@ -23,7 +24,8 @@ _NAME = re.compile(r"([^\W\d_]+(?:[-_][^\W\d_]+)*):")
 _CHUNK = re.compile(r"(?:[^\s()|&\"“”„‟＂«»]|(?<=\w)&(?=\w))+")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)")
-_WORD_END = re.compile(r"(~[0-9]*)?(\^(?:[0-9]+(?:\.[0-9]+)?)?)?$")
+_BOOST_END = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)$")
+_FUZZY_END = re.compile(r"~[0-9]*$")
 _COMPARISON = re.compile(r"(>=|<=|>|<)(.*)", re.DOTALL)
 _SCHEMES = frozenset("http https ftp ftps mailto tel sms urn file data javascript".split())
 _CLOSING = {'"': '"”“', "＂": '＂"', "“": '”"“', "”": '”"', "„": '“”"', "‟": '”"', "«": "»", "»": "«"}
@@ -74,6 +76,8 @@ class _Scanner:
                 self.symbol(character)
             elif character in "+-" and self.prefixes_something():
                 self.emit("must" if character == "+" else "not", self.at + 1)
+            elif not (character.isalnum() or character in "*=" or character in _CLOSING):
+                self.pass_over(character)
             elif not (self.operator() or self.in_field()):
                 self.operand("", self.at)
         if self.groups:
@@ -108,6 +112,13 @@ class _Scanner:
         while end < len(self.text) and self.text[end] == character:
             end += 1
         self.emit("or" if character == "|" else "and", end)
+
+    def pass_over(self, character: str) -> None:
+        """Leaves out a punctuation mark before a word or alone."""
+        alone = self.text[self.at + 1 : self.at + 2].strip() == ""
+        if alone and character in "~^":
+            self.notices.append(f"{character} was read as punctuation")
+        self.at += 1
 
     def prefixes_something(self) -> bool:
         after = self.text[self.at + 1 : self.at + 2]
@@ -211,7 +222,7 @@ class _Scanner:
         boost = _BOOST.match(self.text, self.at)
         factor = self.factor(boost[1], self.at) if boost else None
         self.at = boost.end() if boost else self.at
-        text = " ".join(_QUOTES.sub(" ", inner).split())
+        text = " ".join(normalise(" ".join(_QUOTES.sub(" ", inner).split())).split())
         if not _has_letters(text):
             self.notices.append("Quotes with no word in them were left out")
             return None, None
@@ -237,22 +248,20 @@ class _Scanner:
         start, self.at = self.at, found.end()
         if field == fields.ID:
             return Word(found[0]), None
-        chunk = _cut_end(_cut_start(found[0]))
-        ending = _WORD_END.search(chunk)
-        text = _stars(_cut_end(chunk[: ending.start()]))
+        text, fuzzy, boost = _endings(_cut_start(found[0]))
         if not _has_letters(text):
             if text == "*" and field:
                 return Has(field), None
             self.punctuation(found[0])
             return None, None
-        factor = self.factor(ending[2][1:], start) if ending[2] and len(ending[2]) > 1 else None
-        if ending[2] == "^":
+        if found[0].endswith("^"):
             self.notices.append("A ^ with no number after it was left out")
-        if ending[1] and text[-1].isdigit() and ending[1] not in ("~", "~1", "~2"):
-            return Word(text + ending[1]), factor  # 10~20
-        return Word(_small(text), self.distance(text, ending[1], start)), factor
+        factor = self.factor(boost, start) if boost else None
+        if text[-1].isdigit() and fuzzy not in ("", "~", "~1", "~2"):
+            return Word(text + fuzzy), factor  # 10~20
+        return Word(_small(text), self.distance(text, fuzzy, start)), factor
 
-    def distance(self, text: str, ending: str | None, start: int) -> int:
+    def distance(self, text: str, ending: str, start: int) -> int:
         if not ending:
             return 0
         if ending not in ("~", "~1", "~2"):
@@ -326,7 +335,7 @@ def _range(text: str, position: int) -> Range:
     elif ".." in text:
         low, high = (side or None for side in text.split("..", 1))
         if low is None and high is None:
-            raise QueryError("Nothing stands on either side of ..", "As in date:2021-01..2021-03", position)
+            raise QueryError("The range .. has neither a beginning nor an end", "As in date:2021-01..2021-03", position)
     for value in {low, high} - {None}:
         _check(value, position)
     return Range(fields.DATE, low, high, sign == ">", sign == "<")
@@ -368,15 +377,32 @@ def _cut_start(text: str) -> str:
 
 
 def _cut_end(text: str) -> str:
-    """The text without punctuation at its end; a `~` or `^` stays after a word only."""
+    """The text without punctuation at its end; a `~` stays after a word."""
     end = len(text)
-    while end and not (_is_letter(text[end - 1]) or text[end - 1] in "*~^"):
+    while end and not _ends_word(text[:end]):
         end -= 1
     return text[:end]
 
 
-def _stars(text: str) -> str:
-    return re.sub(r"\*+", "*", text.rstrip("~^"))
+def _ends_word(text: str) -> bool:
+    last, before = text[-1], text[-2:-1]
+    return last == "*" or _is_letter(last) or (last == "~" and before != "" and (before == "*" or _is_letter(before)))
+
+
+def _endings(chunk: str) -> tuple[str, str, str]:
+    """A word, the `~1` after it, and the number of the `^2` after that; "" for what is not there."""
+    text, fuzzy, boost = _ending(_cut_end(chunk))
+    while ("*" in text or "?" in text or text.endswith("~")) and _ending(text)[0] != text:
+        text = _ending(text)[0]
+    return re.sub(r"\*+", "*", text), fuzzy, boost
+
+
+def _ending(text: str) -> tuple[str, str, str]:
+    boost = _BOOST_END.search(text)
+    text = _cut_end(text[: boost.start()]) if boost else text
+    fuzzy = _FUZZY_END.search(text)
+    text = _cut_end(text[: fuzzy.start()]) if fuzzy else text
+    return text, fuzzy[0] if fuzzy else "", boost[1] if boost else ""
 
 
 def _small(text: str) -> str:
