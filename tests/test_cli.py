@@ -1,71 +1,22 @@
 """The command line as a whole: what it prints where, exit codes, and what it costs to start."""
 
-import csv
-import fcntl
 import importlib.util
 import io
 import json
 import os
-import pty
 import re
-import signal
-import struct
 import subprocess
 import sys
-import termios
-import time
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
+from runs import ROOT, archive, on_a_terminal, process, run  # noqa: F401
 
 from searchkit import __version__
-from searchkit.cli import COMMANDS, guarded
+from searchkit.cli import COMMANDS
 from searchkit.commands.progress import ProgressBar
 from searchkit.parser import parse
 from searchkit.rendering.lines import cells
-
-ROOT = Path(__file__).parent.parent
-ARTICLES = [
-    {"id": "quang-binh", "title": "Bí thư Tỉnh ủy làm việc với huyện Quang Bình", "date": "2021-03-05",
-     "source": "BHG", "authors": ["Duy Tuấn"],
-     "text": "Chiều nay, Bí thư Tỉnh ủy làm việc với huyện.\n\nHuyện triển khai cải tạo vườn tạp."},
-    {"id": "ha-long", "title": "Hạ Long đón khách", "date": "2021-04", "source": "Mẫu",
-     "text": "Thành phố Hạ Long đón khách du lịch trở lại."},
-    {"id": "la-y", "title": "Chữ \x1b[31mđỏ <b>", "text": "Bài viết <script>alert(1)</script> về vườn cam."},
-]
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    """The folder of an index over ARTICLES."""
-    folder = tmp_path_factory.mktemp("archive")
-    source = folder / "articles.jsonl"
-    source.write_text("".join(json.dumps(article) + "\n" for article in ARTICLES), encoding="utf-8")
-    done = process("--index", folder / "index", "index", source, "--json")
-    assert done.returncode == 0, done.stderr
-    return folder / "index"
-
-
-def process(*arguments, input=None, **environment):
-    """A whole run in a process of its own."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "SEARCHKIT_INDEX")}
-    return subprocess.run(
-        [sys.executable, "-m", "searchkit", *map(str, arguments)], input=input, capture_output=True, text=True,
-        encoding="utf-8", env=clean | {"PYTHONPATH": str(ROOT)} | environment, timeout=60,
-    )
-
-
-@pytest.fixture
-def run(capsys):
-    """A run in this process: (exit code, stdout, stderr)."""
-
-    def run(*arguments):
-        capsys.readouterr()
-        code = guarded([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def modules_after(*arguments):
@@ -76,7 +27,9 @@ def modules_after(*arguments):
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"], ["index", "--help"], ["nonsense"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["search", "--help"], ["index", "--help"], ["nonsense"]]
+)
 def test_help_and_errors_import_nothing_heavy(arguments):
     heavy = {"numpy", "whoosh", "rich", "sklearn", "scipy", "pyvi", "pycrfsuite"}
     imported = modules_after(*arguments)
@@ -177,23 +130,6 @@ def test_interrupting_is_one_sentence(run, monkeypatch):
     assert run("stats") == (130, "", "Interrupted; the index is as it was.\n")
 
 
-def test_analyze(run):
-    code, out, _ = run("analyze", "Tỉnh", "ủy")
-    assert code == 0 and [line.split() for line in out.splitlines()[:3]] == [
-        ["token", "start", "end", "key", "folded", "kind"],
-        ["Tỉnh", "0", "4", "tỉnh", "tinh", "syllable"],
-        ["ủy", "5", "7", "ủy", "uy", "syllable"]]
-
-
-def test_analyze_json_offsets_give_back_the_text():
-    done = process("analyze", "-", "--json", input="\ufeffBí thư TP.HCM: 3.000 người\n")
-    value = json.loads(done.stdout)
-    assert list(value)[:4] == ["version", "text", "tokens", "words"]
-    for found in (*value["tokens"], *value["words"], *value["joined"]):
-        assert value["text"][found["start"]:found["end"]] == found["text"]
-    assert value["joined"][0]["key"] == "tphcm"
-
-
 def test_help_on_the_query_language(run):
     code, out, _ = run("help", "query")
     assert code == 0 and out.startswith("The query language") and "NEAR/" in out
@@ -219,70 +155,11 @@ def test_completion_completes_commands():
     assert done.stdout == "plain,rollback\n"
 
 
-def test_search_prints_for_people(archive, run):
-    code, out, err = run("--index", archive, "search", "bí", "thư", '"vườn tạp"')
-    assert code == 0 and err == ""
-    lines = out.splitlines()
-    assert lines[0].startswith("1 article, ")
-    assert lines[2] == "1  Bí thư Tỉnh ủy làm việc với huyện Quang Bình"
-    assert lines[3].startswith("   5 March 2021 · BHG · Duy Tuấn · quang-binh ¶")
-    assert "[vườn tạp]" in out
-
-
-def test_search_json_is_one_line(archive):
-    done = process("--index", archive, "search", "--json", "vườn tạp")
-    assert done.returncode == 0 and done.stderr == "" and done.stdout.count("\n") == 1
-    value = json.loads(done.stdout)
-    assert value["query"] == "vườn tạp" and value["hits"][0]["id"] == "quang-binh"
-    for hit in value["hits"]:
-        article = json.loads(process("--index", archive, "show", "--json", hit["id"]).stdout)
-        for passage in hit["passages"]:
-            assert article["text"][passage["start"]:passage["end"]] == passage["text"]
-
-
-def test_search_that_finds_nothing_exits_with_1(archive, run):
-    code, out, _ = run("--index", archive, "search", '"không có ở đâu"')
-    assert code == 1 and out.startswith("0 articles, ")
-
-
-def test_a_query_that_cannot_be_read_points_at_the_place(archive, run):
-    code, out, err = run("--index", archive, "search", "Huế", "date:2021-13", "--json")
-    assert code == 2
-    sentence, query, caret = err.splitlines()
-    assert sentence.startswith("Error: ") and query == "Huế date:2021-13"
-    error = json.loads(out)["error"]
-    assert error["kind"] == "query" and error["position"] == caret.index("^")
-
-
 def test_the_index_may_be_named_anywhere(archive, run, monkeypatch):
     assert run("search", "vườn tạp", "--index", archive)[0] == 0
     monkeypatch.setenv("SEARCHKIT_INDEX", str(archive))
     assert run("search", "vườn tạp")[0] == 0
     assert run("search", "vườn tạp", "--index", archive / "none")[0] == 3
-
-
-def on_a_terminal(*arguments, columns=60, **environment):
-    """What a run prints, both streams, on a terminal of its own; its first 64 KB."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
-    running = subprocess.Popen(
-        [sys.executable, *map(str, arguments)], stdin=follower, stdout=follower, stderr=follower,
-        env=clean | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment,
-    )
-    os.close(follower)
-    printed = b""
-    while True:
-        try:
-            part = os.read(leader, 1 << 16)
-        except OSError:  # how Linux says that the other side has been closed
-            break
-        if not part:
-            break
-        printed += part
-    os.close(leader)
-    assert running.wait(timeout=60) == 0
-    return printed.decode("utf-8")
 
 
 def test_on_a_terminal_matches_are_in_colour_and_lines_fit(archive):
@@ -295,7 +172,8 @@ def test_on_a_terminal_matches_are_in_colour_and_lines_fit(archive):
 
 
 def test_json_on_a_terminal_is_indented(archive):
-    assert '\n  "query": "vườn tạp",' in on_a_terminal("-m", "searchkit", "--index", archive, "search", "--json", "vườn tạp").replace("\r", "")
+    shown = on_a_terminal("-m", "searchkit", "--index", archive, "search", "--json", "vườn tạp")
+    assert '\n  "query": "vườn tạp",' in shown.replace("\r", "")
 
 
 def test_progress_shows_on_a_terminal_what_takes_its_time():
@@ -322,12 +200,6 @@ def test_colours(archive, run, monkeypatch):
     assert "\x1b[1;31m" in run("--index", archive, "--color", "always", "search", "vườn cam")[1]
 
 
-def test_an_article_cannot_steer_the_terminal(archive, run):
-    for command in (["search", "vườn cam"], ["show", "la-y"], ["show", "la-y", "--query", "vườn"]):
-        out = run("--index", archive, *command)[1]
-        assert "đỏ" in out and "\x1b" not in out
-
-
 def test_output_goes_to_a_file_whole(archive, run, tmp_path):
     target = tmp_path / "found.html"
     target.write_text("old", encoding="utf-8")
@@ -341,7 +213,32 @@ def test_output_goes_to_a_file_whole(archive, run, tmp_path):
 def test_output_that_cannot_be_written(archive, run, tmp_path):
     code, _, err = run("--index", archive, "search", "vườn", "-o", tmp_path / "none" / "x")
     assert code == 2
-    assert err == f"Error: {tmp_path / 'none' / 'x'} cannot be written: No such file or directory. Name another file with -o\n"
+    reason = "cannot be written: No such file or directory. Name another file with -o"
+    assert err == f"Error: {tmp_path / 'none' / 'x'} {reason}\n"
+
+
+def test_output_to_a_device_a_link_and_a_folder(archive, run, tmp_path):
+    query = ("--index", archive, "search", "vườn cam", "--format", "jsonl", "-o")
+    assert process(*query, "/dev/stdout").stdout.startswith('{"version": 1')
+    assert run(*query, "/dev/null") == (0, "", "")
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert run(*query, link)[0] == 0
+    assert link.is_symlink() and target.read_text(encoding="utf-8").startswith("{")
+    assert target.stat().st_mode & 0o777 == 0o640
+    reason = "cannot be written: Is a directory. Name another file with -o"
+    assert run(*query, tmp_path)[2] == f"Error: {tmp_path} {reason}\n"
+
+
+def test_a_full_disk_is_one_sentence(archive):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "searchkit", "--index", str(archive), "search", "vườn"], stdout=full,
+            stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, timeout=60,
+        )
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1) and "No space left" in done.stderr
 
 
 def test_a_failed_run_leaves_the_old_output(archive, run, tmp_path, monkeypatch):
@@ -369,125 +266,3 @@ def test_a_reader_that_stops_is_no_error(archive, tmp_path):
     err = piped.stderr.read()
     piped.stderr.close()
     assert (piped.wait(timeout=60), err) == (0, b"")
-
-
-def test_explain(archive, run):
-    code, out, _ = run("--index", archive, "explain", "vuon tap")
-    assert code == 0 and "vườn" in out
-    assert json.loads(run("--index", archive, "explain", "vuon tap", "--json")[1])["version"] == 1
-
-
-def test_batch_goes_on_after_a_line_that_fails(archive, run, tmp_path):
-    asked = tmp_path / "q.txt"
-    asked.write_text('vườn tạp\n\ndate:2021-13\n"không có"\n', encoding="utf-8")
-    code, out, err = run("--index", archive, "batch", asked, "--json")
-    rows = [json.loads(line) for line in out.splitlines()]
-    assert code == 0 and [(row["line"], row["status"]) for row in rows] == [(1, "ok"), (3, "error"), (4, "none")]
-    assert rows[1]["error"]["position"] == 5 and rows[1]["hits"] == []
-    assert err.splitlines()[-1] == "3 queries: 1 found something, 1 nothing, 1 could not be read"
-
-
-def test_batch_answers_as_search_does(archive, run, tmp_path):
-    asked = tmp_path / "q.csv"
-    asked.write_text("id,query\n1,vườn\n2,hạ long\n", encoding="utf-16")
-    rows = [json.loads(line) for line in run("--index", archive, "batch", asked, "--json")[1].splitlines()]
-    for row in rows:
-        alone = json.loads(run("--index", archive, "search", "--json", row["query"])[1])
-        assert row | {"took_ms": 0} == alone | {"took_ms": 0, "line": row["line"], "status": "ok"}
-
-
-def test_batch_of_phrases_for_a_spreadsheet(archive):
-    done = process("--index", archive, "batch", "-", "--phrase", "--format", "csv", "--bom", input="tạp vườn\nvườn tạp\n")
-    header, first, second = csv.reader(io.StringIO(done.stdout))
-    assert header[:4] == ["\ufeffline", "status", "query", "rank"]
-    assert first[:4] == ["1", "none", '"tạp vườn"', ""] and second[:4] == ["2", "ok", '"vườn tạp"', "1"]
-
-
-def test_batch_answers_as_lines_come(archive):
-    asked = subprocess.Popen(
-        [sys.executable, "-m", "searchkit", "--index", str(archive), "batch", "-", "--json"], text=True, encoding="utf-8",
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    for query in ("vườn", "hạ long"):
-        asked.stdin.write(f"{query}\n")
-        asked.stdin.flush()
-        assert json.loads(asked.stdout.readline())["query"] == query
-    asked.stdin.close()
-    assert asked.wait(timeout=60) == 0
-    asked.stdout.close()
-
-
-def test_show_for_people(archive, run):
-    code, out, _ = run("--index", archive, "show", "quang-binh", "--query", "vườn tạp")
-    assert code == 0 and out.splitlines() == [
-        "Bí thư Tỉnh ủy làm việc với huyện Quang Bình",
-        "5 March 2021 · BHG · Duy Tuấn · quang-binh",
-        "",
-        "Chiều nay, Bí thư Tỉnh ủy làm việc với huyện.",
-        "",
-        "Huyện triển khai cải tạo [vườn tạp].",
-        "",
-    ]
-
-
-def test_show_of_no_article(archive, run):
-    code, out, err = run("--index", archive, "show", "none", "--json")
-    assert code == 1 and err.startswith("Error: No article has the id 'none'.")
-    assert json.loads(out)["error"]["kind"] == "not-found"
-
-
-def test_stats_and_verify(archive, run):
-    assert "articles" in run("--index", archive, "stats")[1]
-    assert json.loads(run("--index", archive, "stats", "--json")[1])["articles"] == 3
-    code, out, _ = run("--index", archive, "verify", "--deep")
-    assert code == 0 and out.startswith("Generation 1 is whole: 3 articles in ")
-    assert json.loads(run("--index", archive, "verify", "--json")[1])["ok"] is True
-
-
-def test_the_life_of_an_index(run, tmp_path):
-    source, index = tmp_path / "in.jsonl", tmp_path / "index"
-    source.write_text(json.dumps(ARTICLES[0]) + "\nnot json\n", encoding="utf-8")
-    code, out, err = run("--index", index, "index", source)
-    assert code == 0 and out.startswith(f"1 article in {index}: 1 added; ")
-    assert "in.jsonl line 2: " in err
-    report = json.loads(run("--index", index, "index", source, "--json")[1])
-    assert [report[key] for key in ("version", "added", "unchanged", "articles")] == [1, 0, 1, 1]
-    source.write_text("".join(json.dumps(article) + "\n" for article in ARTICLES), encoding="utf-8")
-    assert json.loads(run("--index", index, "rebuild", "--json")[1])["articles"] == 3
-    assert run("--index", index, "remove", "ha-long")[1].startswith("1 removed, 2 left in ")
-    assert run("--index", index, "remove", "ha-long")[0] == 1
-    assert run("--index", index, "rollback")[1] == f"Generation 2 is current again in {index}.\n"
-    assert run("--index", index, "search", "Hạ Long")[0] == 0
-
-
-def test_damage_is_found_and_named(run, tmp_path):
-    source, index = tmp_path / "in.jsonl", tmp_path / "index"
-    source.write_text(json.dumps(ARTICLES[0]) + "\n", encoding="utf-8")
-    assert run("--index", index, "index", source)[0] == 0
-    victim = max((index / "generations" / "000001").iterdir(), key=lambda path: path.stat().st_size)
-    content = bytearray(victim.read_bytes())
-    content[len(content) // 2] ^= 1
-    victim.chmod(0o600)
-    victim.write_bytes(content)
-    code, out, _ = run("--index", index, "verify")
-    assert code == 3 and "Generation 1 has faults" in out and victim.name in out
-
-
-@pytest.mark.slow
-def test_ctrl_c_leaves_the_index_as_it_was(archive, tmp_path):
-    big = tmp_path / "big.jsonl"
-    with big.open("w", encoding="utf-8") as file:
-        for number in range(20_000):
-            file.write(json.dumps(ARTICLES[0] | {"id": str(number)}) + "\n")
-    before = json.loads(process("--index", archive, "stats", "--json").stdout)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "searchkit", "--index", str(archive), "index", str(big)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, encoding="utf-8",
-        start_new_session=True,
-    )
-    time.sleep(2)
-    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the run
-    out, err = running.communicate(timeout=60)
-    assert (running.returncode, out, err) == (130, "", "Interrupted; the index is as it was.\n")
-    assert json.loads(process("--index", archive, "stats", "--json").stdout) == before

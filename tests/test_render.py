@@ -254,7 +254,9 @@ def test_combining_marks_take_no_room():
     assert cells("ti\u0309nh") == 4
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x", "http:", "ftp://x/y", "http://[x", "", None])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//x", "http:", "ftp://x/y", "http://[x", "", None]
+)
 def test_only_web_addresses_become_links(url):
     assert safe_url(url) is None
 

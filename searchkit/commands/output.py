@@ -54,8 +54,8 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
 
     target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            with open(target, "w", encoding="utf-8", errors="replace", newline="") as file:
+        if path.exists() and not path.is_file():
+            with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
                 yield file
             return
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
