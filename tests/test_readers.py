@@ -199,6 +199,7 @@ def test_what_only_looks_like_a_head_is_text(tmp_path, text):
         ("a: &x [1]\nb: *x", "aliases are not read"),
         ("- a\n- b", "it is not lines of `key: value`"),
         ("[" * 3000, "recursion"),
+        ("a: b\n" * 20_000, "it is longer than 65536 characters"),
     ],
 )
 def test_front_matter_that_cannot_be_read(tmp_path, head, reason):
@@ -602,6 +603,14 @@ def test_no_bytes_make_a_reader_raise(tmp_path_factory, suffix, sample, data):
         if isinstance(item, Article):
             assert "\n\n".join(item.text[part.start : part.end] for part in item.parts) == item.text != ""
             assert Article.from_dict(json.loads(json.dumps(item.to_dict(), allow_nan=False))) == item
+
+
+@pytest.mark.parametrize("field", ["title", "authors", "captions", "date", "text", "source"])
+@pytest.mark.parametrize("unit", [" ", "\n ", "(", "Tin", "Tin, ", ". ", "a-", "1/", "# ", "\n\n"])
+def test_long_runs_are_read_in_linear_time(field, unit):
+    """Any of these takes minutes in a pattern that backtracks over runs; there is no clock here but patience."""
+    run = unit * 200_000
+    build({"section": "x", "summary": "x", field: f"x\n{run}x"}, default_id="a")
 
 
 # streaming

@@ -18,7 +18,7 @@ from searchkit.readers.dates import read_date
 from searchkit.readers.records import FIELDS
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_LINE_END = re.compile(r"\s*\n\s*")
+_LONGEST_BYLINE = 1000  # characters; more is not a byline, and splitting it could take long
 _CAPTION_KEYS = ("caption", "text", "title", "alt")  # where a list of images has its captions
 
 
@@ -142,7 +142,7 @@ def _text(value: Any) -> str | None:
 def _line(value: Any) -> str | None:
     """Text in one line."""
     found = _text(value)
-    return _LINE_END.sub(" ", found) if found and "\n" in found else found
+    return " ".join(filter(None, map(str.strip, found.split("\n")))) if found else found
 
 
 def _id(value: Any) -> str | None:
@@ -153,7 +153,7 @@ def _id(value: Any) -> str | None:
 def _authors(value: Any) -> tuple[str, ...] | None:
     """Names from a byline, or a list of them or of objects with a `name`, which are not split."""
     if isinstance(value, str):
-        return newsroom.split_names(_clean(value))
+        return newsroom.split_names(_clean(value)) if len(value) <= _LONGEST_BYLINE else None
     if isinstance(value, list):
         names = [item.get("name") if isinstance(item, dict) else item for item in value]
         if all(isinstance(name, str) for name in names):

@@ -16,7 +16,7 @@ from searchkit.errors import ReadError
 from searchkit.readers.records import FIELDS, RECORD_LIMIT, TOO_LARGE, Bad, ReadOptions, Record, SourceFile, distinct
 
 _KEY_LINE = re.compile(r"#[ \t]*([\w][\w .-]{0,60}?)[ \t]*=[ \t]*(.*)")
-_HEADING = re.compile(r"#[ \t]+(\S.*?)[ \t]*#*")
+_HEAD_LIMIT = 1 << 16  # characters of front matter; the YAML parser takes seconds for a few hundred thousand
 _FENCE = "---"
 _FENCE_ENDS = ("---", "...")
 _KNOWN = frozenset(column for columns in FIELDS.values() for column in columns)
@@ -68,6 +68,8 @@ def _front_matter(text: str) -> tuple[str, str] | None:
 
 def _yaml(text: str) -> dict[str, Any]:
     """A YAML mapping with every scalar as the text that it is written in: 05 stays 05, no stays no."""
+    if len(text) > _HEAD_LIMIT:
+        raise ValueError(f"it is longer than {_HEAD_LIMIT} characters")
     import yaml
 
     class Loader(yaml.BaseLoader):
@@ -110,5 +112,5 @@ def _key_lines(text: str, known: frozenset[str]) -> tuple[dict[str, str], str]:
 def _heading(text: str) -> tuple[str, str]:
     """A Markdown text's first-level heading, where it begins with one, and the rest."""
     line, _, rest = text.lstrip().partition("\n")
-    found = _HEADING.fullmatch(line.rstrip())
-    return (found[1], rest) if found else ("", text)
+    title = line[1:].strip().rstrip("#").rstrip() if line.startswith(("# ", "#\t")) else ""
+    return (title, rest) if title else ("", text)
