@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import cached_property
 from pathlib import Path
 
 from searchkit import __version__, catalogue, generations, manifest
@@ -34,35 +33,39 @@ class Draft:
         self._folder = folder
         self._engine = engine
         self._options = options
-        self._base = base
         self._carried = base if carried else None
-        self._started = False
+        self._place: tuple[int, Path] | None = None
+        self._writer: Writer | None = None
         self._done = False
 
     def __enter__(self) -> Draft:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._started and not self._done:
-            try:
-                self.writer.abort()
-            finally:
+        if self._done:
+            return
+        try:
+            if self._writer:
+                self._writer.abort()
+        finally:
+            if self._place:
                 generations.delete(self._place[1])
 
-    @cached_property
-    def _place(self) -> tuple[int, Path]:
-        self._started = True
-        return generations.start(self._folder)
-
-    @cached_property
+    @property
     def writer(self) -> Writer:
         """The engine's writer; made when it is first asked for, so that a run without changes writes nothing."""
-        base = self._carried and generations.path_of(self._folder, self._carried.number)
-        return self._engine.create(self._place[1], self._options, base)
+        if self._writer is None:
+            self._place = generations.start(self._folder)
+            self._writer = self._engine.create(self._place[1], self._options, self._base_folder())
+        return self._writer
+
+    def _base_folder(self) -> Path | None:
+        return generations.path_of(self._folder, self._carried.number) if self._carried else None
 
     def commit(self, held: Catalogue, roots: tuple[Root, ...], previous: int | None) -> int:
         """Finishes all files, checks them, makes them the current generation; returns its number."""
         articles = self.writer.commit()
+        assert self._place is not None, "whoever has a writer has a place"
         number, building = self._place
         if articles != len(held.entries):
             raise EngineError(
@@ -70,16 +73,17 @@ class Draft:
                 "The index is as it was; please report this",
             )
         catalogue.write(building, held)
-        manifest.write(building, self._manifest(held, roots, previous))
+        manifest.write(building, self._manifest(held, roots, previous, self._place))
         self._check(building)
         generations.swap_in(self._folder, building, number)
         self._done = True
         return number
 
-    def _manifest(self, held: Catalogue, roots: tuple[Root, ...], previous: int | None) -> Manifest:
-        number, building = self._place
-        base = self._carried
-        base_folder = base and generations.path_of(self._folder, base.number)
+    def _manifest(
+        self, held: Catalogue, roots: tuple[Root, ...], previous: int | None, place: tuple[int, Path]
+    ) -> Manifest:
+        number, building = place
+        known = self._carried.manifest.files if self._carried else {}
         return Manifest(
             generation=number,
             engine=self._engine.name,
@@ -91,7 +95,7 @@ class Draft:
             searchkit=__version__,
             versions=self._engine.versions(),
             previous=previous,
-            files=manifest.record_files(building, base_folder, base.manifest.files if base else {}),
+            files=manifest.record_files(building, self._base_folder(), known),
         )
 
     def _check(self, building: Path) -> None:

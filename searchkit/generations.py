@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from searchkit import lock
@@ -102,7 +102,7 @@ def writing(folder: Path, command: str) -> Iterator[None]:
             yield
     except OSError as error:
         what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
-        hint = "The index is as it was; make room or choose another folder with --index"
+        hint = "What is there can be searched as before; make room or choose another folder with --index"
         raise EngineError(f"The index in {folder} cannot be written: {what}", hint) from error
 
 
@@ -117,10 +117,11 @@ def clean(folder: Path, keep: set[int]) -> None:
         elif _NUMBER.fullmatch(entry.name) and int(entry.name) not in keep:
             # Renamed first: a kill half-way must not leave what looks like a whole generation.
             going = entry.with_suffix(REMOVING)
-            os.rename(entry, going)
+            with suppress(OSError):
+                os.rename(entry, going)
             delete(going)
 
 
 def delete(entry: Path) -> None:
-    """Deletes a folder; what cannot be deleted now is left to the next write."""
+    """Deletes a folder; what cannot be deleted now is left to the next write, it is no reason to fail."""
     shutil.rmtree(entry, ignore_errors=True)

@@ -53,7 +53,7 @@ class Ledger:
         if before is None:
             self.added += 1
             return ADDED
-        if before.digest != digest:
+        if before != (source, digest):  # from another file, it has another path to show
             self.updated += 1
             return UPDATED
         return UNCHANGED

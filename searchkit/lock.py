@@ -38,6 +38,7 @@ def hold(folder: Path, command: str) -> Iterator[None]:
         finally:
             _held.discard(file.fileno())
             _say(file, "")
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _holder(command: str) -> str:

@@ -72,7 +72,8 @@ def verify(folder: Path, deep: bool = False) -> Verification:
         problems.append(f"The catalogue cannot be read: {error}")
     else:
         problems += _counts(known, held)
-        problems += _engine(place, known, held, deep)
+        if not problems:  # an engine need not make sense of files that are known to be damaged
+            problems += _engine(place, known, held, deep)
     outdated = list(_sources(Places(folder), held)) if deep else []
     size = sum(record.size for record in known.files.values())
     return Verification(

@@ -28,10 +28,14 @@ class ToyReader:
     def __init__(self, folder: Path):
         self._files = [path.open(encoding="utf-8") for path in sorted(folder.glob("part*.jsonl"))]
         self._where: dict[str, tuple[int, int]] = {}
-        for number, file in enumerate(self._files):
-            self._scan(number, file)
-        for id in json.loads((folder / "removed.json").read_text(encoding="utf-8")):
-            self._where.pop(id, None)
+        try:
+            for number, file in enumerate(self._files):
+                self._scan(number, file)
+            for id in json.loads((folder / "removed.json").read_text(encoding="utf-8")):
+                self._where.pop(id, None)
+        except BaseException:
+            self.close()
+            raise
 
     def _scan(self, number: int, file: Any) -> None:
         at = file.tell()
