@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from searchkit import __version__
-from searchkit.commands.settings import Settings, global_options
-from searchkit.errors import QueryError, SearchkitError, UsageError
+from searchkit.commands.output import print_error, unexpected
+from searchkit.commands.settings import global_options
+from searchkit.errors import SearchkitError, UsageError
 
 # Command -> module and name of its function, in the order of the help.
 COMMANDS = {
@@ -126,8 +127,6 @@ def run(arguments: list[str]) -> int:
 
 
 def _report(error: SearchkitError, as_json: bool) -> int:
-    from searchkit.commands.output import print_error
-
     try:
         print_error(error, as_json)
         sys.stdout.flush()
@@ -141,14 +140,10 @@ def _as_searchkit_error(error: Exception) -> SearchkitError:
         return error
     if isinstance(error, click.ClickException):
         return _as_usage_error(error)
-    if isinstance(error, MemoryError):
-        return SearchkitError("There is not enough memory", "Ask for less, with a smaller --limit or fewer --workers")
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return SearchkitError(f"{where}{error.strerror}", "Check that the place exists, is yours and has room")
-    name = type(error).__name__
-    what = f"Something went wrong inside searchkit ({name}: {error})"
-    return SearchkitError(what, "Run again with --debug and report it")
+    return unexpected(error)
 
 
 def _as_usage_error(error: click.ClickException) -> UsageError:

@@ -86,7 +86,26 @@ def test_batch_goes_on_after_a_line_that_fails(archive, run, tmp_path):
     rows = [json.loads(line) for line in out.splitlines()]
     assert code == 0 and [(row["line"], row["status"]) for row in rows] == [(1, "ok"), (3, "error"), (4, "none")]
     assert rows[1]["error"]["position"] == 5 and rows[1]["hits"] == []
-    assert err.splitlines()[-1] == "3 queries: 1 found something, 1 nothing, 1 could not be read"
+    assert err.splitlines()[-1] == "3 queries: 1 found something, 1 nothing, 1 failed"
+
+
+def test_batch_goes_on_after_an_error_that_nobody_meant(archive, run, tmp_path, monkeypatch):
+    from searchkit.search import Session
+
+    search = Session.search
+
+    def fail(self, query, options):
+        if query == "lỗi":
+            raise RecursionError("too deep")
+        return search(self, query, options)
+
+    monkeypatch.setattr(Session, "search", fail)
+    asked = tmp_path / "q.txt"
+    asked.write_text("lỗi\nvườn\n", encoding="utf-8")
+    code, out, _ = run("--index", archive, "batch", asked, "--json")
+    failed, found = map(json.loads, out.splitlines())
+    assert code == 0 and found["status"] == "ok"
+    assert "RecursionError: too deep" in failed["error"]["message"]
 
 
 def test_batch_answers_as_search_does(archive, run, tmp_path):

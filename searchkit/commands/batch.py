@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from searchkit.commands.output import look_of, print_notices, write_lines
+from searchkit.commands.output import look_of, print_notices, unexpected, write_lines
 from searchkit.commands.searching import chosen_format, search_options
 from searchkit.commands.settings import Settings, command_options
 from searchkit.errors import SearchkitError, UsageError
@@ -97,6 +97,10 @@ class _Run:
             if error.exit_code != WRONG_QUERY:
                 raise
             return Answer(query, error=error, line=number)
+        except OSError:
+            raise  # the index cannot be read: it would be the same for every line
+        except Exception as error:
+            return Answer(query, error=unexpected(error), line=number)
         if not self.quiet:
             print_notices(results.notices, self.settings, prefix=f"line {number}: ")
         return Answer(query, results, line=number)
@@ -105,6 +109,6 @@ class _Run:
         """One sentence on stderr about what was found, and how many lines failed."""
         asked = sum(self.counts.values())
         queries = f"{asked:,} {'query' if asked == 1 else 'queries'}"
-        failed = f", {self.counts['error']:,} could not be read" if self.counts["error"] else ""
+        failed = f", {self.counts['error']:,} failed" if self.counts["error"] else ""
         found = f"{self.counts['ok']:,} found something, {self.counts['none']:,} nothing"
         print(f"{queries}: {found}{failed}", file=sys.stderr)

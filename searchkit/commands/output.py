@@ -110,6 +110,14 @@ def pointing_into(query: str) -> Iterator[None]:
         raise
 
 
+def unexpected(error: Exception) -> SearchkitError:
+    """What to say of an error that nobody meant to raise."""
+    if isinstance(error, MemoryError):
+        return SearchkitError("There is not enough memory", "Ask for less, with a smaller --limit or fewer --workers")
+    what = f"Something went wrong inside searchkit ({type(error).__name__}: {error})"
+    return SearchkitError(what, "Run again with --debug and report it")
+
+
 def print_error(error: SearchkitError, as_json: bool) -> None:
     """The error's sentence on stderr, a query with a caret under the place; the error object on stdout if wanted."""
     from searchkit.rendering.lines import clean
