@@ -8,13 +8,13 @@ what was clearly meant as an operator and cannot be read raises QueryError.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from searchkit import dates, fields
 from searchkit.errors import QueryError
 from searchkit.query import Boost, Exact, Has, InField, Node, Phrase, Range, Word
 from searchkit.text import normalise
+from searchkit.wordends import cut_start, endings, has_letters
 
 OPERATORS = {"AND": "and", "VÀ": "and", "OR": "or", "HOẶC": "or", "NOT": "not", "KHÔNG": "not"}
 MOST_APART = 250  # syllables; the parts of an article stand further apart than that, so nothing matches across them
@@ -24,8 +24,6 @@ _NAME = re.compile(r"([^\W\d_]+(?:[-_][^\W\d_]+)*):")
 _CHUNK = re.compile(r"(?:[^\s()|&\"“”„‟＂«»]|(?<=\w)&(?=\w))+")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)")
-_BOOST_END = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)$")
-_FUZZY_END = re.compile(r"~[0-9]*$")
 _COMPARISON = re.compile(r"(>=|<=|>|<)(.*)", re.DOTALL)
 _SCHEMES = frozenset("http https ftp ftps mailto tel sms urn file data javascript".split())
 _CLOSING = {'"': '"”“', "＂": '＂"', "“": '”"“', "”": '”"', "„": '“”"', "‟": '”"', "«": "»", "»": "«"}
@@ -223,7 +221,7 @@ class _Scanner:
         factor = self.factor(boost[1], self.at) if boost else None
         self.at = boost.end() if boost else self.at
         text = " ".join(normalise(" ".join(_QUOTES.sub(" ", inner).split())).split())
-        if not _has_letters(text):
+        if not has_letters(text):
             self.notices.append("Quotes with no word in them were left out")
             return None, None
         return Phrase(text, int(slop[1]) if slop else 0), factor
@@ -248,8 +246,8 @@ class _Scanner:
         start, self.at = self.at, found.end()
         if field == fields.ID:
             return Word(found[0]), None
-        text, fuzzy, boost = _endings(_cut_start(found[0]))
-        if not _has_letters(text):
+        text, fuzzy, boost = endings(cut_start(found[0]))
+        if not has_letters(text):
             if text == "*" and field:
                 return Has(field), None
             self.punctuation(found[0])
@@ -359,50 +357,6 @@ def _placed(node: Node, span: tuple[int, int]) -> Node:
     if isinstance(node, Has):
         return Has(node.field, span)
     return Range(node.field, node.low, node.high, node.low_open, node.high_open, span)
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character)[0] == "M"
-
-
-def _has_letters(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
-def _cut_start(text: str) -> str:
-    start = 0
-    while start < len(text) and not (text[start].isalnum() or text[start] == "*"):
-        start += 1
-    return text[start:]
-
-
-def _cut_end(text: str) -> str:
-    """The text without punctuation at its end; a `~` stays after a word."""
-    end = len(text)
-    while end and not _ends_word(text[:end]):
-        end -= 1
-    return text[:end]
-
-
-def _ends_word(text: str) -> bool:
-    last, before = text[-1], text[-2:-1]
-    return last == "*" or _is_letter(last) or (last == "~" and before != "" and (before == "*" or _is_letter(before)))
-
-
-def _endings(chunk: str) -> tuple[str, str, str]:
-    """A word, the `~1` after it, and the number of the `^2` after that; "" for what is not there."""
-    text, fuzzy, boost = _ending(_cut_end(chunk))
-    while ("*" in text or "?" in text or text.endswith("~")) and _ending(text)[0] != text:
-        text = _ending(text)[0]
-    return re.sub(r"\*+", "*", text), fuzzy, boost
-
-
-def _ending(text: str) -> tuple[str, str, str]:
-    boost = _BOOST_END.search(text)
-    text = _cut_end(text[: boost.start()]) if boost else text
-    fuzzy = _FUZZY_END.search(text)
-    text = _cut_end(text[: fuzzy.start()]) if fuzzy else text
-    return text, fuzzy[0] if fuzzy else "", boost[1] if boost else ""
 
 
 def _small(text: str) -> str:
