@@ -284,8 +284,8 @@ def passage_rows(keys: np.ndarray, passages: Passages) -> np.ndarray:
 
 def within_kinds(spans: Spans, passages: Passages, kinds: Sequence[int]) -> Spans:
     """The spans that start and end in passages of these kinds."""
-    if not len(spans.starts):
-        return spans
+    if not len(spans.starts) or not len(passages.starts):
+        return NOWHERE
     allowed = np.zeros(256, bool)
     allowed[list(kinds)] = True
     kept = np.ones(len(spans.starts), bool)
