@@ -12,7 +12,7 @@ INTRODUCTION = """\
 # The command line
 
 Made from `searchkit --help` by `python docs/make_cli.py`; a test fails when it is out of date.
-JSON and exit codes: [json.md](json.md). The query language: [query.md](query.md), and `searchkit help query`.
+JSON, CSV and exit codes: [json.md](json.md). The query language: [query.md](query.md), and `searchkit help query`.
 """
 
 

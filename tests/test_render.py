@@ -282,3 +282,10 @@ def test_the_page_on_json_names_every_kind_of_error():
     page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
     kinds = {kind.kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
     assert all(f"`{kind}`" in page for kind in kinds)
+
+
+def test_the_page_names_every_column_of_csv_in_their_order():
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    section = page.split("## CSV")[1].split("## ")[0]
+    places = [section.index(f"`{name}`") for name in lines("csv")[0].split(",")]
+    assert places == sorted(places)
