@@ -26,6 +26,7 @@ class Intake:
         self.ledger = Ledger(old, carried)
         self.sources: dict[str, Source] = dict(old.sources) if carried else {}
         self.failed: list[Failure] = []
+        self._updated: list[str] = []
         self._plan = plan
         self._known: Mapping[str, Source] = dict(self.sources)
         self._old_roots = old_roots
@@ -43,9 +44,9 @@ class Intake:
         for planned in due:
             self._take(planned, draft)
         self._refuse_nothing()
-        removed = self.ledger.removed()
-        if self._carried and removed:
-            draft.writer.remove(removed)
+        replaced = self.ledger.removed() + self._updated
+        if self._carried and replaced:
+            draft.writer.remove(replaced)  # at once: for an engine, each call is a pass over its files
 
     def _forget(self, gone: Iterable[str]) -> None:
         self.ledger.drop(set(gone))
@@ -112,8 +113,8 @@ class Intake:
             self._fail(Failure(str(planned.file.path), None, reason))
             return False
         self._articles += 1
-        if self._carried and state == ledger.UPDATED:
-            draft.writer.remove([article.id])
+        if state == ledger.UPDATED:
+            self._updated.append(article.id)
         if not self._carried or state != ledger.UNCHANGED:
             draft.writer.add(article)
         return True
