@@ -41,6 +41,7 @@ NORMALISED = [
     ("Su\u00e1rez \u0301x", "Su\u00e1rez \u0301x"),
     ("ha\n\u0323t\u1ea7ng", "ha\n\u0323t\u1ea7ng"),
     (" \u0323", " \u0323"),
+    ("xnghi\u00eang \u0323", "xnghi\u00eang \u0323"),  # only a whole token can be a syllable
     # eths
     ("\u00d0à Nẵng", "Đà Nẵng"),
     ("\u0189ảng \u00f0ã \u0256i", "Đảng đã đi"),
@@ -115,6 +116,8 @@ KEYS = [
     ("H’Hen", "hhen"),
     ("O\u02bcNeill", "oneill"),
     # case traps
+    ("K\u1e8e", "ki"),  # a dotted y becomes a dotted i, and dots on i are dropped
+    ("KY\u0323\u0307\u0301", "kí"),
     ("İstanbul", "istanbul"),
     ("ISTANBUL", "istanbul"),
     ("Diyarbakır", "diyarbakir"),
@@ -126,7 +129,9 @@ KEYS = [
     ("οδος", "οδοσ"),
     # eths
     ("\u00d0ảng", "đảng"),
+    ("\u00d0İ", "đi"),  # a syllable only once it is in small letters
     ("H\u00d0ND", "hđnd"),  # no vowel: an abbreviation
+    ("\ud83d'\ude00", "\ufffd\ufffd"),
     ("", ""),
     ("3000", "3000"),
 ]
