@@ -111,6 +111,11 @@ class _Scanner:
             end += 1
         self.emit("or" if character == "|" else "and", end)
 
+    def begins_word(self) -> bool:
+        """Whether a word or phrase begins here."""
+        after = self.text[self.at : self.at + 1]
+        return after.isalnum() or (after != "" and (after == "*" or after in _CLOSING))
+
     def pass_over(self, character: str) -> None:
         """Leaves out a punctuation mark before a word or alone."""
         alone = self.text[self.at + 1 : self.at + 2].strip() == ""
@@ -182,9 +187,12 @@ class _Scanner:
             node, factor = self.days(start)
         elif character in "<>" and field:
             raise QueryError(f"{field}: takes no comparison", "Only date: has ranges: date:>=2021-03-05", self.at)
-        elif character == "=" and self.text[self.at + 1 : self.at + 2] not in ("", "="):
+        elif character == "=":
             self.at += 1
-            node, factor = self.plain(wanted)
+            if not (self.begins_word() or field):
+                self.notices.append("= was read as punctuation")
+                return
+            node, factor = self.plain(wanted) if self.begins_word() else (None, None)
             node = Exact(node, (self.at, self.at)) if isinstance(node, Word | Phrase) else node
         else:
             node, factor = self.plain(wanted)
