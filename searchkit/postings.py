@@ -132,7 +132,9 @@ class Occurrences(NamedTuple):
     rows: np.ndarray | None
 
 
-def occurrences(docs: np.ndarray, frequencies: np.ndarray, positions: np.ndarray, within: np.ndarray | None = None) -> Occurrences:
+def occurrences(
+    docs: np.ndarray, frequencies: np.ndarray, positions: np.ndarray, within: np.ndarray | None = None
+) -> Occurrences:
     """The keys of a term's positions: all, or (where that is cheaper) those in the documents `within` only.
 
     docs, frequencies: one row per document;  positions: the sum of frequencies rows, document by document

@@ -290,7 +290,10 @@ class ArrayFile:
             fits = entry.type in _TYPES and all(type(number) is int and number >= 0 for number in numbers)
         except TypeError:
             fits = False
-        if not fits or entry.width < 1 or entry.offset % _ALIGNMENT or not _HEADER_SIZE <= entry.offset <= entry.end <= data_end:
+        if fits:
+            aligned = entry.width >= 1 and entry.offset % _ALIGNMENT == 0
+            fits = aligned and _HEADER_SIZE <= entry.offset <= entry.end <= data_end
+        if not fits:
             raise damaged(self.name, f"the array {name} does not lie inside it")
         return entry
 

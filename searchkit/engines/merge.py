@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchkit.engines.arrays import ArrayFileWriter
+from searchkit.engines.arrays import ArrayFileWriter, smallest
 from searchkit.engines.inversion import offsets_of, stable_order
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape, SegmentArrays
 from searchkit.engines.segment_builder import describe, number_spellings, smallest_doc, write_lexicon, write_spellings
@@ -88,7 +88,9 @@ class _Rows(NamedTuple):
 class _FieldMerge:
     """Merges one field: first counts what is live, then writes the terms, then the postings by ranges of terms."""
 
-    def __init__(self, file: ArrayFileWriter, segments: Sequence[SegmentArrays], docs: list[np.ndarray], field: str, shape: FieldShape):
+    def __init__(
+        self, file: ArrayFileWriter, segments: Sequence[SegmentArrays], docs: list[np.ndarray], field: str, shape: FieldShape
+    ):
         self._file = file
         self._field = field
         self._shape = shape
@@ -98,13 +100,12 @@ class _FieldMerge:
     def write(self, doc_count: int) -> None:
         counted = [self._count(segment, docs) for segment, docs in zip(self._segments, self._docs, strict=True)]
         old_terms = [list(segment.lexicon(self._field).strings) for segment in self._segments]
-        live = [[term for term, count in zip(terms, counts[0], strict=True) if count] for terms, counts in zip(old_terms, counted, strict=True)]
-        terms = sorted(set().union(*live))
+        live: set[bytes] = set()
+        for old, counts in zip(old_terms, counted, strict=True):
+            live.update(term for term, count in zip(old, counts[0].tolist(), strict=True) if count)
+        terms = sorted(live)
         number = {term: index for index, term in enumerate(terms)}
-        new_terms = [
-            np.array([number[term] if count else -1 for term, count in zip(old, counts[0], strict=True)], np.int64)
-            for old, counts in zip(old_terms, counted, strict=True)
-        ]
+        new_terms = [np.array([number.get(term, -1) for term in old], np.int64) for old in old_terms]
         spellings = self._merge_spellings(new_terms, [counts[1] for counts in counted], len(terms))
         write_lexicon(self._file, self._field, terms, self._folded(new_terms, len(terms)))
         sources = [_Source(*parts) for parts in zip(self._segments, self._docs, new_terms, spellings, strict=True)]
@@ -114,7 +115,9 @@ class _FieldMerge:
     def _count(self, segment: SegmentArrays, docs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Live postings of each term and, with spellings, live occurrences of each of its spellings."""
         terms = np.zeros(len(segment.lexicon(self._field)), np.int64)
-        offsets = segment.file.array(f"{self._field}.spelling_offsets").astype(np.int64) if self._shape.spellings else np.zeros(1, np.int64)
+        offsets = np.zeros(1, np.int64)
+        if self._shape.spellings:
+            offsets = segment.file.array(f"{self._field}.spelling_offsets").astype(np.int64)
         spellings = np.zeros(int(offsets[-1]), np.int64)
         for low, high in self._ranges(segment):
             rows = self._rows(segment, docs, low, high)
@@ -168,7 +171,8 @@ class _FieldMerge:
                 if occurrences:
                     total[key] = total.get(key, 0) + occurrences
         owners = np.array([owner for owner, _ in total], np.int64)
-        numbers, spellings = number_spellings(owners, np.array(list(total.values()), np.int64), [name for _, name in total], term_count)
+        counts_of = np.array(list(total.values()), np.int64)
+        numbers, spellings = number_spellings(owners, counts_of, [name for _, name in total], term_count)
         number = dict(zip(total, numbers.tolist(), strict=True))
         write_spellings(self._file, self._field, spellings)
         return [np.array([number.get(key, 0) for key in own], np.int64) for own in keys]
@@ -187,8 +191,10 @@ class _FieldMerge:
         return folded
 
     def _write_postings(self, sources: list[_Source], term_count: int, doc_count: int) -> None:
-        types = {name: max((source.segment.file.dtype(f"{self._field}.{name}") for source in sources), key=lambda t: t.itemsize) for name in self._names()}
-        types["docs"] = smallest_doc(doc_count)
+        types = {"docs": smallest_doc(doc_count)}
+        for name in self._names():
+            found = [source.segment.file.dtype(f"{self._field}.{name}") for source in sources]
+            types[name] = max(found, key=lambda type_: type_.itemsize)
         postings, positions = np.zeros(term_count, np.int64), np.zeros(term_count, np.int64)
         for low, high in self._new_ranges(sources, term_count):
             terms, rows = self._merge_range(sources, low, high)
@@ -203,8 +209,7 @@ class _FieldMerge:
             self._file.add(f"{self._field}.position_offsets", offsets_of(positions))
 
     def _names(self) -> list[str]:
-        names = ["docs", "frequencies"]
-        return names + ["positions"] * self._shape.positions + ["spellings"] * self._shape.spellings
+        return ["frequencies"] + ["positions"] * self._shape.positions + ["spellings"] * self._shape.spellings
 
     def _new_ranges(self, sources: list[_Source], term_count: int) -> Iterator[tuple[int, int]]:
         sizes = np.zeros(term_count, np.int64)
@@ -227,8 +232,9 @@ class _FieldMerge:
         order = stable_order(terms - low, high - low)
         starts = np.cumsum(frequencies) - frequencies
         rows = gather(starts[order], frequencies[order]) if self._shape.positions else np.zeros(0, np.int64)
-        moved = _Rows(terms[order], docs[order], frequencies[order], positions[rows], spellings[rows] if self._shape.spellings else spellings)
-        return moved.terms, moved
+        if self._shape.spellings:
+            spellings = spellings[rows]
+        return terms[order], _Rows(terms[order], docs[order], frequencies[order], positions[rows], spellings)
 
     def _source_rows(self, source: _Source, low: int, high: int) -> _Rows:
         """A segment's part of a range, with new numbers."""
@@ -250,8 +256,8 @@ class _FieldMerge:
 
 def _merge_columns(file: ArrayFileWriter, segments: Sequence[SegmentArrays]) -> None:
     for name in segments[0].columns:
-        rows = [segment.columns[name] if segment.live is None else segment.columns[name][segment.live] for segment in segments]
-        file.add(f"column.{name}", np.concatenate(rows))
+        rows = [(segment.columns[name], segment.live) for segment in segments]
+        file.add(f"column.{name}", np.concatenate([all_ if live is None else all_[live] for all_, live in rows]))
     for name in segments[0].ragged_names:
         counts = []
         for segment in segments:
@@ -280,4 +286,4 @@ def _merge_stored(file: ArrayFileWriter, segments: Sequence[SegmentArrays]) -> N
         sizes.append(np.diff(offsets)[live])
         which.append(renumbered[numbers])
     numbers = np.concatenate(which)
-    write_index(file, offsets_of(np.concatenate(sizes)), list(dictionaries), numbers.astype("u1" if len(dictionaries) <= 256 else "u4"))
+    write_index(file, offsets_of(np.concatenate(sizes)), list(dictionaries), numbers.astype(smallest(len(dictionaries))))

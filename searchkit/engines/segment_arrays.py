@@ -204,13 +204,15 @@ class SegmentArrays:
 
     def check(self, deep: bool = False) -> list[str]:
         """What is wrong with the segment, a sentence each; `deep` reads every byte."""
-        problems = self._file.check() if deep else []
-        return problems or (self._check_deep() if deep else [])
+        if not deep:
+            return []  # what can be seen without reading it all was looked at when it was opened
+        return self._file.check() or self._check_deep()
 
     def _check_shape(self) -> None:
         """Raises IndexDamaged unless arrays that go together have the counts that go together."""
         file, docs = self._file, self.doc_count
-        expected = [(f"column.{name}", docs) for name in self.columns] + [("stored.dictionary", docs), ("stored.offsets", docs + 1)]
+        expected = [("stored.dictionary", docs), ("stored.offsets", docs + 1)]
+        expected += [(f"column.{name}", docs) for name in self.columns]
         expected += [(f"ragged.{name}.offsets", docs + 1) for name in self.ragged_names]
         for field, shape in self.fields.items():
             terms = file.count(f"{field}.term_offsets") - 1
@@ -219,7 +221,8 @@ class SegmentArrays:
             if shape.positions:
                 expected.append((f"{field}.position_offsets", terms + 1))
             if shape.spellings:
-                expected += [(f"{field}.spellings", file.count(f"{field}.positions")), (f"{field}.spelling_offsets", terms + 1)]
+                expected.append((f"{field}.spellings", file.count(f"{field}.positions")))
+                expected.append((f"{field}.spelling_offsets", terms + 1))
         for name, count in expected:
             if file.count(name) != count:
                 raise damaged(self.name, f"{name} has {file.count(name)} rows where {count} belong")
@@ -233,7 +236,8 @@ class SegmentArrays:
             frequencies, docs = self._file.array(f"{field}.frequencies"), self._file.array(f"{field}.docs")
             if len(docs) and int(docs.max()) >= self.doc_count:
                 problems.append(f"{self.name}: postings of {field} name documents that are not there")
-            if self.fields[field].positions and int(frequencies.sum(dtype=np.int64)) != self._file.count(f"{field}.positions"):
+            occurrences = int(frequencies.sum(dtype=np.int64))
+            if self.fields[field].positions and occurrences != self._file.count(f"{field}.positions"):
                 problems.append(f"{self.name}: frequencies of {field} do not add up to its positions")
         return problems
 

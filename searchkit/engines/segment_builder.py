@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from searchkit.engines.segment_arrays import ArraySegment, FieldShape
 from searchkit.engines.stored import StoredWriter
 
 _CHUNK = 1 << 18
+_EMPTY = np.zeros(0, np.int32)
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NAME = re.compile(r"[0-9a-z]+")  # what Whoosh takes for a segment's
 COLUMNS = {"date_from": ("<i4", 1), "date_to": ("<i4", 1), "has": ("<u2", 1), "length": ("<u4", 1), "sketch": ("<u4", 24)}
 RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
@@ -54,11 +57,9 @@ class _Stream:
             self._used += len(piece)
             done += len(piece)
 
-    def take(self) -> np.ndarray:
-        """All values; the stream is empty afterwards."""
-        values = np.concatenate([*self._full, self._chunk[: self._used]])
-        self.__init__()  # type: ignore[misc]
-        return values
+    def joined(self) -> np.ndarray:
+        """All values in one array."""
+        return np.concatenate([*self._full, self._chunk[: self._used]])
 
 
 class SegmentBuilder:
@@ -87,7 +88,6 @@ class SegmentBuilder:
         self._ids = {field: _Stream() for field in fields}
         self._positions = {field: _Stream() for field, shape in fields.items() if shape.positions}
         self._lengths: dict[str, list[int]] = {field: [] for field in fields}
-        self._column_types = {column: np.dtype((type_, (width,)) if width > 1 else type_) for column, (type_, width) in columns.items()}
         self._column_shapes = dict(columns)
         self._columns: dict[str, list[Any]] = {column: [] for column in columns}
         self._ragged_types = dict(ragged)
@@ -98,8 +98,8 @@ class SegmentBuilder:
         self,
         stored: dict[str, Any],
         streams: Mapping[str, tuple[np.ndarray, np.ndarray | None]],
-        columns: Mapping[str, Any] = {},
-        ragged: Mapping[str, np.ndarray] = {},
+        columns: Mapping[str, Any] = _NOTHING,
+        ragged: Mapping[str, np.ndarray] = _NOTHING,
     ) -> int:
         """Adds an article; returns its document number.
 
@@ -122,10 +122,10 @@ class SegmentBuilder:
         """Inverts and writes everything; the segment is on the disk when this returns."""
         for field, shape in self.fields.items():
             self._write_field(field, shape, vocabularies.get(field, Vocabulary([])))
-        for column, type_ in self._column_types.items():
-            self._file.add(f"column.{column}", self._column(column, type_))
-        for column in self._ragged:
-            self._file.add(f"ragged.{column}", self._ragged[column].take().astype(self._ragged_types[column]))
+        for column, (type_, width) in self._column_shapes.items():
+            self._file.add(f"column.{column}", self._column(column, np.dtype((type_, (width,)) if width > 1 else type_)))
+        for column in self._ragged_types:
+            self._file.add(f"ragged.{column}", self._ragged.pop(column).joined().astype(self._ragged_types[column]))
             self._file.add(f"ragged.{column}.offsets", offsets_of(np.array(self._ragged_lengths[column], np.int64)))
         self._stored.finish()
         self._file.finish(describe(self.doc_count, self.fields, self._column_shapes, self._ragged_types))
@@ -152,14 +152,14 @@ class SegmentBuilder:
 
     def _write_field(self, field: str, shape: FieldShape, vocabulary: Vocabulary) -> None:
         lengths = np.array(self._lengths.pop(field), np.int64)
-        ids = self._ids.pop(field).take()
+        ids = self._ids.pop(field).joined()
         docs = np.repeat(np.arange(self.doc_count, dtype=smallest_doc(self.doc_count)), lengths)
         words = _Words.used(ids, vocabulary, shape.spellings)
         inverted = invert(words.term_of_id[ids], docs, len(words.terms))
         del docs
         write_postings(self._file, field, inverted, lengths, shape.positions)
         if shape.positions:
-            positions = self._positions.pop(field).take()
+            positions = self._positions.pop(field).joined()
             self._file.add(f"{field}.positions", positions[inverted.order].astype(smallest(int(positions.max(initial=0)))))
             del positions
         if shape.spellings:
@@ -186,7 +186,7 @@ class _Words(NamedTuple):
     def used(cls, ids: np.ndarray, vocabulary: Vocabulary, spelt: bool) -> _Words:
         texts = vocabulary.spellings if vocabulary.spellings is not None else vocabulary.terms
         counts = np.bincount(ids, minlength=len(texts))
-        term_of_id = np.arange(len(texts)) if vocabulary.term_of_spelling is None else np.asarray(vocabulary.term_of_spelling)[: len(texts)]
+        term_of_id = np.arange(len(texts)) if vocabulary.term_of_spelling is None else vocabulary.term_of_spelling[: len(texts)]
         used_ids = np.flatnonzero(counts)
         numbers = np.unique(term_of_id[used_ids]).tolist()
         numbers.sort(key=vocabulary.terms.__getitem__)
@@ -198,11 +198,14 @@ class _Words(NamedTuple):
         number_of_id, spellings = np.zeros(len(texts), np.int64), [[] for _ in numbers]
         if spelt:
             names = [encode(texts[i]) for i in used_ids.tolist()]
-            number_of_id[used_ids], spellings = number_spellings(new_term_of_id[used_ids], counts[used_ids], names, len(numbers))
+            numbered = number_spellings(new_term_of_id[used_ids], counts[used_ids], names, len(numbers))
+            number_of_id[used_ids], spellings = numbered
         return cls(terms, folded, new_term_of_id, number_of_id, spellings)
 
 
-def number_spellings(terms: np.ndarray, counts: np.ndarray, names: list[bytes], term_count: int) -> tuple[np.ndarray, list[list[bytes]]]:
+def number_spellings(
+    terms: np.ndarray, counts: np.ndarray, names: list[bytes], term_count: int
+) -> tuple[np.ndarray, list[list[bytes]]]:
     """Numbers each term's spellings, most frequent first; returns the numbers and the names by term."""
     by_name = np.empty(len(names), np.int64)
     by_name[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
@@ -257,6 +260,3 @@ def write_spellings(file: ArrayFileWriter, field: str, spellings: list[list[byte
     texts = [name for names in spellings for name in names]
     file.add(f"{field}.spelling", np.frombuffer(b"".join(texts), "u1"))
     file.add(f"{field}.spelling_text_offsets", offsets_of(np.fromiter(map(len, texts), np.int64, len(texts))))
-
-
-_EMPTY = np.zeros(0, np.int32)

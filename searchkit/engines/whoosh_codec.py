@@ -72,7 +72,8 @@ class WhooshSegment(base.Segment):
     @classmethod
     def of(cls, segment: ArraySegment) -> WhooshSegment:
         """Whoosh's view of a segment."""
-        return cls(segment.indexname, segment.name, segment.doc_count, segment.deletions, segment.deleted_count, segment.unsaved)
+        counts = segment.doc_count, segment.deletions, segment.deleted_count
+        return cls(segment.indexname, segment.name, *counts, segment.unsaved)
 
     @property
     def arrays(self) -> ArraySegment:
@@ -153,7 +154,9 @@ class ArrayPerDocumentReader(base.PerDocumentReader):
         return column.reader(BufferFile(data), 0, len(data), self._arrays.doc_count)
 
     def _lengths(self, fieldname: str) -> np.ndarray:
-        return self._arrays.lengths(fieldname) if fieldname in self._arrays.fields else np.zeros(self._arrays.doc_count, np.uint8)
+        if fieldname not in self._arrays.fields:
+            return np.zeros(self._arrays.doc_count, np.uint8)
+        return self._arrays.lengths(fieldname)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         return int(self._lengths(fieldname)[docnum]) or default
@@ -293,7 +296,9 @@ class ArrayCursor(base.FieldCursor):
 class ArrayMatcher(LeafMatcher):
     """One term's postings, document by document; they count as one block."""
 
-    def __init__(self, term: tuple[str, bytes], postings: Postings, weights: list[float], info: TermInfo, format_: Any, scorer: Any):
+    def __init__(
+        self, term: tuple[str, bytes], postings: Postings, weights: list[float], info: TermInfo, format_: Any, scorer: Any
+    ):
         self._term = term
         self._postings = postings
         self._docs: list[int] = postings.docs.tolist()

@@ -157,7 +157,9 @@ def read_schema(toc: Toc) -> Schema:
     """The schema of a table of contents, if it has only fields of the kinds used here."""
     from importlib import import_module
 
-    allowed = {(module, name): getattr(import_module(module), name) for module, names in _SCHEMA_CLASSES.items() for name in names}
+    allowed = {}
+    for module, names in _SCHEMA_CLASSES.items():
+        allowed |= {(module, name): getattr(import_module(module), name) for name in names}
     found = unpickle(toc.schema, allowed, _toc_name(toc.generation))
     if type(found) is not allowed["whoosh.fields", "Schema"]:
         raise damaged(_toc_name(toc.generation), "it has no schema")
@@ -192,7 +194,9 @@ def _toc_name(generation: int) -> str:
     return f"_{INDEX_NAME}_{generation}.toc"
 
 
-def _segment(indexname: str, name: str, doc_count: int, deletions: int, deleted_count: int, unsaved: tuple[int, ...]) -> ArraySegment:
+def _segment(
+    indexname: str, name: str, doc_count: int, deletions: int, deleted_count: int, unsaved: tuple[int, ...]
+) -> ArraySegment:
     numbers = (doc_count, deletions, deleted_count, *unsaved)
     if indexname != INDEX_NAME or not _SEGMENT_NAME.fullmatch(name) or not all(type(n) is int and n >= 0 for n in numbers):
         raise ValueError("a segment's name or numbers are not what they can be")

@@ -28,7 +28,8 @@ from searchkit.engines.stored import StoredWriter
 from searchkit.errors import EngineError
 
 _FORMATS = (formats.Existence, formats.Frequency, formats.Positions)
-_COLUMNS = (columns.NumericColumn, columns.VarBytesColumn, columns.FixedBytesColumn, columns.RefBytesColumn, columns.BitColumn)
+_BYTES_COLUMNS = (columns.VarBytesColumn, columns.FixedBytesColumn, columns.RefBytesColumn)
+_COLUMNS = (columns.NumericColumn, columns.BitColumn, *_BYTES_COLUMNS)
 
 
 def storage_folder(storage: Any) -> Path:
@@ -113,13 +114,14 @@ class ArrayPerDocumentWriter(base.PerDocumentWriter):
     def add_column_value(self, fieldname: str, column: columns.Column, value: Any) -> None:
         if fieldname not in self._columns:
             if not isinstance(column, _COLUMNS):
-                raise EngineError(f"The column of {fieldname} is a {type(column).__name__}, which pickles", "Use another column type")
+                kind = type(column).__name__
+                raise EngineError(f"The column of {fieldname} is a {kind}, which pickles", "Use another column type")
             buffer = BytesIO()
             self._columns[fieldname] = buffer, column.writer(StructFile(buffer))
         self._columns[fieldname][1].add(self._docnum, value)
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:
-        raise EngineError(f"The field {fieldname} has vectors, which files of arrays do not keep", "Make the field without them")
+        raise EngineError(f"The field {fieldname} has vectors, which are not kept here", "Make the field without them")
 
     def finish_doc(self) -> None:
         self._stored_writer.add(self._stored)
@@ -149,7 +151,8 @@ class ArrayFieldWriter(base.FieldWriter):
     def start_field(self, fieldname: str, fieldobj: Any) -> None:
         if type(fieldobj.format) not in _FORMATS:  # Characters is a Positions, but keeps more
             self._segment.file.abort()  # Whoosh's commit drops its writers when one fails
-            raise EngineError(f"The format of {fieldname} is not kept in files of arrays", "Use Existence, Frequency or Positions")
+            hint = "Use Existence, Frequency or Positions"
+            raise EngineError(f"The format of {fieldname} is not kept in files of arrays", hint)
         self._field, self._format = fieldname, fieldobj.format
         self._terms: list[bytes] = []
         self._docs, self._frequencies, self._weights = array("Q"), array("Q"), array("d")
