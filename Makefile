@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check docs bench clean
 .DELETE_ON_ERROR:
 
 # Builds the index of corpus/ into index/ and searches it, with marks and without.
@@ -22,6 +22,12 @@ test: $(VENV)/.ready-test
 # All tests: the slow ones, the examples in docs/ and whether generated pages are up to date.
 check: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q --durations=10
+
+# The pages that are made from the program itself: command line, module map, the output shown in README.
+docs: $(VENV)/.ready
+	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_architecture.py
+	$(BIN)/python docs/make_readme.py
 
 # Measurements, with the peers beside; results go to benchmarks/results/.
 bench: $(VENV)/.ready-bench
