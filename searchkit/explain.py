@@ -134,14 +134,17 @@ def terms(match: Match) -> list[str]:
     >>> from searchkit.parser import parse
     >>> from searchkit.resolve import resolve
     >>> terms(resolve(parse('"ubnd tinh Huế"')).strict)
-    ['ubnd (any marks) | ủy ban nhân dân (abbreviation) | ubnd (joined)', 'tinh (any marks)', 'huế']
+    ['ubnd (any marks) | ủy ban nhân dân (abbreviation) | ubnd (written apart)', 'tinh (any marks)', 'huế']
     """
     return [" | ".join(_alternative(choice) for choice in element) for element in match.elements]
 
 
 def _alternative(choice: Alternative) -> str:
     shown = " ".join(_term(spec) for spec in choice.terms)
-    return f"{shown} ({choice.why})" if choice.why else shown
+    why = choice.why
+    if why == "joined":
+        why = "written apart" if choice.terms[0].kind == "joined" else "written together"
+    return f"{shown} ({why})" if why else shown
 
 
 def _term(spec: TermSpec) -> str:

@@ -40,14 +40,14 @@ TERMS = [
     ("vườn tap", "exact", ["vườn", "tap"]),
     ("vườn tap", "any", ["vuon (any marks)", "tap (any marks)"]),
     ("Hoà KỸ", "prefer", ["hòa", "kĩ"]),
-    ("2021 F-16", "prefer", ["2021 (any marks)", "f (any marks) 16 (any marks) | f16 (joined) | f16 (joined)"]),
+    ("2021 F-16", "prefer", ["2021 (any marks)", "f (any marks) 16 (any marks) | f16 (written together) | f16 (written apart)"]),
     ("ngh* nghê* hoà*", "prefer", ["ngh* (any marks)", "nghê*", "hoà* | hòa*"]),
     ("nghê*", "any", ["nghe* (any marks)"]),
     ("n?he *ườn", "prefer", ["n?he (any marks)", "*ườn"]),
     ("ngh*", "exact", ["ngh*"]),
     ("vưon~1 covit~2", "prefer", ["vưon~1", "covit~2"]),
     ("vưon~1", "any", ["vuon~1"]),
-    ("h’hen", "prefer", ["hhen (any marks) | hhen (joined)"]),
+    ("h’hen", "prefer", ["hhen (any marks) | hhen (written apart)"]),
 ]
 
 
@@ -284,7 +284,7 @@ def test_explain_says_how_a_query_was_read():
     assert facts["marks"] == "prefer"
     assert facts["wanted"][0] == {
         "text": "ubnd",
-        "terms": ["ubnd (any marks) | ủy ban nhân dân (abbreviation) | ubnd (joined)"],
+        "terms": ["ubnd (any marks) | ủy ban nhân dân (abbreviation) | ubnd (written apart)"],
         "function": False,
         "boost": 1.0,
     }
