@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "README.md"
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
-_TIMES = re.compile(r"\d[\d,.]* (ms|s)\b")
+_MEASURES = re.compile(r"\d[\d,.]* (ms|s|KB)\b")
 
 
 def page(text: str) -> str:
@@ -43,9 +43,9 @@ def _output(command: str, folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def without_times(text: str) -> str:
-    """The page but for how long things took, which differs from run to run."""
-    return _TIMES.sub(r"… \1", text)
+def without_measures(text: str) -> str:
+    """The page but for how long things took and how large they were, which differs from machine to machine."""
+    return _MEASURES.sub(r"… \1", text)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def maker_of(name):
 def test_readme_shows_what_the_commands_print():
     maker = maker_of("make_readme")
     text = maker.PAGE.read_text(encoding="utf-8")
-    assert maker.without_times(maker.page(text)) == maker.without_times(text), "run: python docs/make_readme.py"
+    assert maker.without_measures(maker.page(text)) == maker.without_measures(text), "run: python docs/make_readme.py"
 
 
 @pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "index/README.md"])
