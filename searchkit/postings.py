@@ -141,13 +141,17 @@ def occurrences(
     """
     if within is None or len(docs) < _SELECTIVE * len(within):
         base = docs.astype(np.int64) << POSITION_BITS
-        return Occurrences(np.repeat(base, frequencies) | positions, None)
+        keys = np.repeat(base, frequencies)
+        keys |= positions  # in place: for arrays of this size new memory costs more than the operation
+        return Occurrences(keys, None)
     chosen = np.flatnonzero(_is_in(docs, within))
     chosen_frequencies = frequencies[chosen].astype(np.int64)
     ends = np.cumsum(frequencies, dtype=np.int64)[chosen]
     rows = gather(ends - chosen_frequencies, chosen_frequencies)
     base = docs[chosen].astype(np.int64) << POSITION_BITS
-    return Occurrences(np.repeat(base, chosen_frequencies) | positions[rows], rows)
+    keys = np.repeat(base, chosen_frequencies)
+    keys |= positions[rows]
+    return Occurrences(keys, rows)
 
 
 def _is_in(docs: np.ndarray, within: np.ndarray) -> np.ndarray:
@@ -208,7 +212,7 @@ _LAST_POSITION = (1 << POSITION_BITS) - 1
 
 def _one_length(spans: Spans) -> int | None:
     lengths = spans.ends - spans.starts
-    return int(lengths[0]) if np.all(lengths == lengths[0]) else None
+    return int(lengths[0]) if lengths.min() == lengths.max() else None
 
 
 def phrase(elements: Sequence[Spans], slop: int = 0) -> Spans:

@@ -8,6 +8,8 @@ import os
 import pickle
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -554,6 +556,26 @@ def test_plain_values_are_read(protocol: int, value: object) -> None:
     if protocol == 2 and b"encode" in pickle.dumps(value, 2):  # bytes are a call in protocol 2
         return
     assert unpickle(pickle.dumps(value, protocol), {}, "x") == value
+
+
+def test_reading_an_index_imports_no_whoosh(tmp_path: Path) -> None:
+    write_toc(tmp_path, [build(tmp_path, "a", POEM)])
+    code = (
+        "import sys; from pathlib import Path; from searchkit.engines.whoosh_toc import read_toc\n"
+        "from searchkit.engines.segment_arrays import SegmentArrays; folder = Path(sys.argv[1])\n"
+        "print(SegmentArrays.open(folder, read_toc(folder)[0]).doc_count, 'whoosh' in sys.modules)"
+    )
+    root = Path(whoosh_toc.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.split() == ["4", "False"]
+
+
+def test_memory_can_be_kept_or_that_is_said() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from searchkit.engines.memory import keep_freed_memory as k; print(k())"],
+        capture_output=True, text=True, cwd=Path(whoosh_toc.__file__).parents[2], check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() in ("True", "False")
 
 
 # Whoosh's own writer
