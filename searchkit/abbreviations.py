@@ -57,6 +57,16 @@ class Abbreviations:
         self.entries = entries
         self._by_folded: dict[tuple[str, ...], list[tuple[Form, _Forms]]] = {}
         self._longest: dict[str, int] = {}
+        self._waiting = _by_first_syllable(entries)
+        self._learned: set[Abbreviation] = set()
+
+    def _learn(self, tokens: Sequence[Token]) -> None:
+        """Analyses the entries that can begin with one of the tokens; a query needs few of hundreds."""
+        found = (entry for token in tokens for entry in self._waiting.pop(token.folded, ()))
+        entries = [entry for entry in dict.fromkeys(found) if entry not in self._learned]
+        if not entries:
+            return
+        self._learned.update(entries)
         texts = readings(text for entry in entries for text in (*entry.names, *entry.expansions))
         for entry in entries:
             forms = _forms(entry, texts)
@@ -76,6 +86,7 @@ class Abbreviations:
         >>> [[form.text for form in run.forms] for run in listed.find(tokens("ubnd tỉnh"), lambda t, k: t.key == k)]
         [['Ủy ban nhân dân']]
         """
+        self._learn(tokens)
         runs: list[Run] = []
         at = 0
         while at < len(tokens):
@@ -117,6 +128,18 @@ class _Forms(NamedTuple):
         if form in self.short:
             yield from self.long
         yield from (name for name in self.short if name.keys != form.keys)
+
+
+def _by_first_syllable(entries: Sequence[Abbreviation]) -> dict[str, list[Abbreviation]]:
+    """The entries under the folded first token that each of their forms can have."""
+    found: dict[str, list[Abbreviation]] = {}
+    for entry in entries:
+        for text in (*entry.names, *entry.expansions):
+            syllables = re.findall(r"\w+", text)
+            together = "" if re.search(r"\s", text) else "".join(syllables)
+            for first in {fold(key(form)) for form in (syllables[0], together) if form}:
+                found.setdefault(first, []).append(entry)
+    return found
 
 
 def _forms(entry: Abbreviation, texts: dict[str, Reading]) -> _Forms:
