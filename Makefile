@@ -38,7 +38,7 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("" if sys.version_info >= (3, 11) else "searchkit needs Python 3.11 or newer: make PYTHON=…")'
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "searchkit needs Python 3.11 or newer: make PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.ready: setup.cfg pyproject.toml | $(VENV)/bin/python
