@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from random_segments import FIELDS, SYLLABLES, Sample, build, contents, expected_contents, field_contents, random_samples
 from whoosh import fields, index, query
@@ -553,9 +553,9 @@ def test_a_large_memo_index_allocates_nothing() -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text() | st.binary(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner), max_leaves=8))
 @pytest.mark.parametrize("protocol", [2, 4, 5])
 def test_plain_values_are_read(protocol: int, value: object) -> None:
-    if protocol == 2 and b"encode" in pickle.dumps(value, 2):  # bytes are a call in protocol 2
-        return
-    assert unpickle(pickle.dumps(value, protocol), {}, "x") == value
+    data = pickle.dumps(value, protocol)
+    assume(protocol > 2 or b"c_codecs\n" not in data and b"c__builtin__\n" not in data)  # there, bytes are a call
+    assert unpickle(data, {}, "x") == value
 
 
 def test_reading_an_index_imports_no_whoosh(tmp_path: Path) -> None:
