@@ -12,8 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Builds the index of corpus/ into index/ and searches it, with marks and without.
 demo: $(VENV)/.ready
 	$(BIN)/searchkit rebuild corpus
-	$(BIN)/searchkit search 'bí thư tỉnh ủy'
-	$(BIN)/searchkit search 'bi thu tinh uy'
+	$(BIN)/searchkit search 'bí thư tỉnh ủy' -n 3
+	$(BIN)/searchkit search 'bi thu tinh uy' -n 3
 
 # The tests that take seconds.
 test: $(VENV)/.ready-test
