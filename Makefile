@@ -29,9 +29,10 @@ docs: $(VENV)/.ready
 	$(BIN)/python docs/make_architecture.py
 	$(BIN)/python docs/make_readme.py
 
-# Measurements, with the peers beside; results go to benchmarks/results/.
+# Measurements, each script of benchmarks/ over the same articles: make bench TEXTS=articles.jsonl
+TEXTS ?= corpus/tong-hop.jsonl
 bench: $(VENV)/.ready-bench
-	$(BIN)/python -m benchmarks
+	for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" "$(TEXTS)" || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis

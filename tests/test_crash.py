@@ -165,6 +165,13 @@ def test_killed_at_very_many_moments(name):
     assert 0 < kill_rounds(name, 300) < 300  # before the swap and after it
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["update", "rebuild"])
+def test_the_default_engine_killed_at_many_moments(name):
+    index.rebuild(INDEX, ["corpus"], BuildOptions(engine=engines.DEFAULT_ENGINE))
+    assert 0 < kill_rounds(name, 60) < 60
+
+
 # -- a fault in every single step ---------------------------------------------------------------------
 
 STEPS = [(os, "replace"), (os, "rename"), (os, "fsync"), (os, "link"), (Path, "mkdir"), (Path, "write_text")]
