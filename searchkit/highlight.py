@@ -112,21 +112,28 @@ def _ranges(place: Place, lit: set[int], runs: list[tuple[int, int]]) -> list[tu
 
 
 def _runs(place: Place, match: Match) -> list[tuple[int, int]]:
-    """Runs of positions that one word or phrase covers."""
-    spans = _union(_alternative(place, choice) for choice in match.elements[0]) if match.elements else {}
+    """Runs of positions that one word or phrase covers; its slop counts the foreign positions of a run in all."""
+    chains = {(low, high, 0) for low, highs in _element(place, match.elements[0]).items() for high in highs}
     for element in match.elements[1:]:
-        following = _union(_alternative(place, choice) for choice in element)
-        spans = _follow(spans, following, match.slop)
-    return [(low, high) for low, highs in spans.items() for high in highs]
+        following = _element(place, element)
+        chains = {
+            (low, end, foreign + gap)
+            for low, high, foreign in chains
+            for gap in range(match.slop - foreign + 1)
+            for end in following.get(high + gap, ())
+        }
+    return [(low, high) for low, high, _ in chains]
 
 
-def _follow(spans: Spans, following: Spans, slop: int) -> Spans:
+def _element(place: Place, element: Sequence[Alternative]) -> Spans:
+    return _union(_alternative(place, choice) for choice in element)
+
+
+def _follow(spans: Spans, following: Spans) -> Spans:
     joined: Spans = {}
     for low, highs in spans.items():
-        for high in highs:
-            for start in range(high, high + slop + 1):
-                if start in following:
-                    joined.setdefault(low, set()).update(following[start])
+        for high in highs & following.keys():
+            joined.setdefault(low, set()).update(following[high])
     return joined
 
 
@@ -142,7 +149,7 @@ def _alternative(place: Place, choice: Alternative) -> Spans:
     """Runs of adjacent terms."""
     spans = _term(place, choice.terms[0])
     for spec in choice.terms[1:]:
-        spans = _follow(spans, _term(place, spec), 0)
+        spans = _follow(spans, _term(place, spec))
     return spans
 
 

@@ -14,8 +14,11 @@ from typing import NamedTuple
 from searchkit import analysis
 from searchkit.article import Article, Part
 
-MIN_SYLLABLES = 60  # shorter paragraphs are merged with their neighbours
-MAX_SYLLABLES = 160  # longer paragraphs are cut at sentence ends
+SHORT = 45  # syllables; a shorter paragraph joins its neighbour …
+MERGED = 100  # … while the two together are no longer than this
+LONG = 180  # a longer paragraph is cut at sentence ends …
+PIECE = 130  # … into pieces of about this many syllables
+TOLERANCE = 60  # how far from an equal share a sentence end may lie before a sentence itself is cut
 ELLIPSIS = "…"
 
 
@@ -72,25 +75,25 @@ def _chunk_start(text: str, at: int) -> int:
 
 def _mergeable(last: int, start: int, end: int) -> bool:
     """Whether the paragraph from `start` joins the passage that began at `last`."""
-    short = min(start - last, end - start) < MIN_SYLLABLES
-    return short and end - last <= MAX_SYLLABLES
+    return min(start - last, end - start) < SHORT and end - last <= MERGED
 
 
-def _cuts(start: int, end: int, sentence_starts: Sequence[int]) -> list[int]:
+def _cuts(start: int, end: int, sentence_starts: Sequence[int]) -> Iterator[int]:
     """Where a long paragraph is cut: the sentence starts nearest to equal shares, else the shares themselves."""
-    pieces = -(-(end - start) // MAX_SYLLABLES)
-    cuts: list[int] = []
+    length = end - start
+    pieces = round(length / PIECE) if length > LONG else 1
+    last = start
     for piece in range(1, pieces):
-        ideal = start + (end - start) * piece // pieces
-        cut = _nearest(sentence_starts, ideal, (cuts or [start])[-1] + 1, end - 1)
-        cuts.append(cut if abs(cut - ideal) <= MIN_SYLLABLES else ideal)
-    return cuts
+        ideal = start + length * piece // pieces
+        near = _nearest(sentence_starts, ideal, last + 1, end - 1)
+        last = near if near is not None and abs(near - ideal) <= TOLERANCE else ideal
+        yield last
 
 
-def _nearest(sorted_values: Sequence[int], ideal: int, low: int, high: int) -> int:
+def _nearest(sorted_values: Sequence[int], ideal: int, low: int, high: int) -> int | None:
     at = bisect_left(sorted_values, ideal)
     near = [value for value in sorted_values[max(at - 1, 0) : at + 1] if low <= value <= high]
-    return min(near, key=lambda value: abs(value - ideal)) if near else -MAX_SYLLABLES
+    return min(near, key=lambda value: abs(value - ideal), default=None)
 
 
 def excerpt(

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchkit import abbreviations, index, passages
+from searchkit import abbreviations, opening, passages
 from searchkit.article import Article
 from searchkit.engines import Ask, Candidate
 from searchkit.errors import NotFound
@@ -23,6 +23,7 @@ from searchkit.passages import Passage
 from searchkit.resolve import Resolved, resolve
 from searchkit.results import Hit, PassageHit, Results
 
+OPENING = 200  # code points of an article that may stand for a headline
 ABBREVIATIONS_FILE = "abbreviations.txt"  # the user's own, beside the index
 
 
@@ -50,7 +51,7 @@ class Session:
     def __init__(self, folder: Path, today: date | None = None):
         self.folder = folder
         self.today = today
-        self._opened = index.open_current(folder)
+        self._opened = opening.open_current(folder)
         self.reader = self._opened.reader
 
     def __enter__(self) -> Session:
@@ -112,6 +113,7 @@ class Session:
             passages=shown,
             duplicates=candidate.duplicates,
             detail=candidate.detail,
+            opening=article.text[:OPENING],
         )
 
     def show(self, id: str) -> Article:
@@ -132,7 +134,7 @@ class Session:
 
     def stats(self) -> dict[str, Any]:
         """Counts of the engine with the manifest's facts."""
-        return index.stats(self.folder)
+        return opening.stats(self.folder)
 
 
 def _passage_hit(article: Article, passage: Passage, score: float, resolved: Resolved) -> PassageHit:

@@ -131,7 +131,7 @@ class Feeder:
             return
         vocabularies = {field: _spelt(values.analyser) for field, values in self._meta.items()}
         vocabularies["syllable"] = _spelt(self._analyser)
-        vocabularies["word"] = Vocabulary(self._analyser.words)
+        vocabularies["word"] = Vocabulary(self._analyser.words, folded=[fold(word) for word in self._analyser.words])
         vocabularies["joined"] = Vocabulary(self._analyser.joined)
         vocabularies["id"] = Vocabulary(self._ids)
         self._segments.append(builder.finish(vocabularies))

@@ -1,7 +1,7 @@
 """Which articles a query finds in one segment, and their first, cheap scores.
 
-First stage: every article that may be found gets the BM25 of the query's units over whole articles, added up
-in one dense array. The second stage (`rescoring`) looks at the positions of the best few hundred.
+First stage: every article that may be found gets the BM25 of the query's syllables and words over whole
+articles, added up in one dense array. The second stage (`rescoring`) looks at the positions of the best few hundred.
 """
 
 from __future__ import annotations
@@ -15,31 +15,66 @@ from searchkit.engines.evaluation import Evaluation
 from searchkit.highlight import positive
 from searchkit.postings import accumulate, bm25, idf, intersect, length_norms, union
 from searchkit.ranking import WEIGHTS
-from searchkit.resolved import Match, Resolved, Wanted
+from searchkit.resolved import Alternative, Match, Resolved, TermSpec, Wanted
+
+LONGEST_WORD = 4  # syllables
+DETAILED = 64  # bare words whose neighbourhood is looked at; a longer query is a pasted text
 
 
 class Unit(NamedTuple):
-    """A word or phrase of the query that scores; `wanted` is its number among the wanted words, -1 for a strict one."""
+    """A word or phrase of the query that scores, each once; `term` is its one term where it is a single syllable."""
 
     match: Match
     boost: float
-    function: bool
-    wanted: int
+    term: TermSpec | None
 
 
-class Weighted(NamedTuple):
-    """A unit with its weight over all segments."""
+class Plan(NamedTuple):
+    """What of a query scores.
 
-    unit: Unit
-    idf: float
+    sequence: unit numbers of the bare words in their order;  pairs: units that are neighbours there;
+    words: the runs of two to four of them that may be words of the segmenter;  marked: some syllable has marks
+    """
+
+    units: tuple[Unit, ...]
+    sequence: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    words: tuple[Match, ...]
+    marked: bool
+    prefer: bool
 
 
-def units_of(query: Resolved) -> list[Unit]:
-    """What of a query scores, in the order of the text: bare words, then the words and phrases of its strict part."""
-    content = content_words(query)
-    units = [Unit(w.match, w.boost, w not in content, number) for number, w in enumerate(query.wanted)]
-    units += [Unit(match, boost, False, -1) for match, boost in positive(query.strict)]
-    return units
+def plan(query: Resolved) -> Plan:
+    """What of a query scores: bare words, and the words and phrases of its strict part."""
+    boosted: dict[Match, float] = {want.match: want.boost for want in query.wanted}
+    boosted |= {match: boost for match, boost in positive(query.strict) if match.field == "syllable"}
+    units = tuple(Unit(match, boost, _term(match)) for match, boost in boosted.items())
+    number = {unit.match: at for at, unit in enumerate(units)}
+    sequence = tuple(number[want.match] for want in query.wanted)[:DETAILED]
+    pairs = tuple(dict.fromkeys(zip(sequence, sequence[1:])))
+    terms = [units[at].term for at in sequence]
+    marked = any(term is not None and term.kind == "key" for term in terms)
+    return Plan(units, sequence, pairs, _words(terms), marked, query.marks == "prefer")
+
+
+def _term(match: Match) -> TermSpec | None:
+    """The syllable as typed; abbreviations and joined forms that also stand for it are left out."""
+    plain = [choice.terms[0] for choice in match.elements[0] if not choice.why and len(choice.terms) == 1]
+    simple = len(match.elements) == 1 and len(plain) == 1 and plain[0].kind in ("key", "folded")
+    return plain[0] if simple and not match.kinds else None
+
+
+def _words(terms: Sequence[TermSpec | None]) -> tuple[Match, ...]:
+    runs = [
+        terms[at : at + length] for length in range(2, LONGEST_WORD + 1) for at in range(len(terms) - length + 1)
+    ]
+    return tuple(dict.fromkeys(_word([t for t in run if t]) for run in runs if all(run)))
+
+
+def _word(terms: Sequence[TermSpec]) -> Match:
+    kind = "key" if all(term.kind == "key" for term in terms) else "word"
+    spec = TermSpec(kind, "_".join(term.value for term in terms))
+    return Match("word", ((Alternative((spec,)),),))
 
 
 def content_words(query: Resolved) -> tuple[Wanted, ...]:
@@ -70,19 +105,28 @@ def find(evaluation: Evaluation, query: Resolved) -> Found:
     return Found(some.astype(np.int64), every.astype(np.int64))
 
 
-def weigh(evaluations: Sequence[Evaluation], units: Sequence[Unit], doc_count: int) -> list[Weighted]:
-    """The units with their inverse document frequency over the whole archive."""
-    counts = [sum(len(each.frequencies(unit.match)[0]) for each in evaluations) for unit in units]
-    return [Weighted(unit, idf(min(count, doc_count), doc_count)) for unit, count in zip(units, counts)]
+class Weighted(NamedTuple):
+    """A unit or word with its weight over the whole archive: its boost times its inverse document frequency."""
+
+    match: Match
+    weight: float
 
 
-def first_scores(evaluation: Evaluation, weighted: Sequence[Weighted], average_length: float) -> np.ndarray:
-    """A score for every document of the segment, float32; function words wait for the second stage."""
+def weigh(evaluations: Sequence[Evaluation], matches: Sequence[Match], boosts: Sequence[float], doc_count: int) -> list[Weighted]:
+    """Inverse document frequencies over all segments."""
+    counts = [sum(len(each.frequencies(match)[0]) for each in evaluations) for match in matches]
+    return [Weighted(m, boost * idf(min(count, doc_count), doc_count)) for m, boost, count in zip(matches, boosts, counts)]
+
+
+def first_scores(
+    evaluation: Evaluation, units: Sequence[Weighted], words: Sequence[Weighted], average_length: float
+) -> np.ndarray:
+    """A score for every document of the segment, float32."""
     scores = np.zeros(evaluation.segment.doc_count, np.float32)
-    norms = length_norms(evaluation.segment.columns["length"], average_length, WEIGHTS.k1, WEIGHTS.b)
-    for unit, weight in weighted:
-        if unit.function:
-            continue
-        docs, frequencies = evaluation.frequencies(unit.match)
-        accumulate(scores, docs, bm25(frequencies, norms[docs], weight * unit.boost, WEIGHTS.k1))
+    norms = length_norms(evaluation.segment.columns["length"], average_length, WEIGHTS.k1_first, WEIGHTS.b)
+    shares = [(each, 1.0) for each in units] + [(each, WEIGHTS.word_first) for each in words]
+    for (match, weight), share in shares:
+        docs, frequencies = evaluation.frequencies(match)
+        if len(docs):
+            accumulate(scores, docs, bm25(frequencies, norms[docs], share * weight, WEIGHTS.k1_first))
     return scores

@@ -1,8 +1,4 @@
-"""The second stage: the best few hundred articles scored again by where the query's syllables stand.
-
-Everything is counted in one table, units by passages, from the position arrays of the candidates; articles
-are sums of their passages' columns.
-"""
+"""The second stage: the best few hundred articles and their passages scored by where the query's syllables stand."""
 
 from __future__ import annotations
 
@@ -11,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchkit.engines.candidates import Weighted
+from searchkit.engines.candidates import Plan
 from searchkit.engines.evaluation import Evaluation
-from searchkit.postings import POSITION_BITS, Spans, gather
+from searchkit.engines.evidence import Evidence, Rows, by_article, count, find_places
+from searchkit.engines.likely import readings
 from searchkit.ranking import WEIGHTS, saturate
-from searchkit.resolved import Alternative, Match, TermSpec
 
 
 class Averages(NamedTuple):
@@ -25,107 +21,73 @@ class Averages(NamedTuple):
     passage: float
 
 
-class Rows(NamedTuple):
-    """The passages of some documents: `first` is the row of each document's first one.
-
-    starts: key of each passage's first position;  lengths: positions;  doc: which of the documents
-    """
-
-    first: np.ndarray
-    starts: np.ndarray
-    lengths: np.ndarray
-    doc: np.ndarray
-
-
 class Rescored(NamedTuple):
-    """Scores of documents and of their passages; row `first[i]` is passage 1 of document i."""
+    """Scores of documents (ascending) and of their passages; row `first[i]` is passage 1 of document i."""
 
+    docs: np.ndarray
     articles: np.ndarray
     passages: np.ndarray
     first: np.ndarray
     detail: dict[str, np.ndarray]
 
-
-def rows_of(evaluation: Evaluation, docs: np.ndarray) -> Rows:
-    """The passage table of some documents, ascending."""
-    table = evaluation.passages
-    low, high = table.offsets[docs].astype(np.int64), table.offsets[docs + 1].astype(np.int64)
-    rows = gather(low, high - low)
-    doc = np.repeat(np.arange(len(docs)), high - low)
-    starts = docs[doc] << POSITION_BITS | table.starts[rows]
-    ends = docs << POSITION_BITS | evaluation.segment.columns["end"][docs]
-    following = np.append(starts[1:], 0)
-    first = np.cumsum(high - low) - (high - low)
-    following[first[1:] - 1] = ends[:-1]
-    following[-1:] = ends[-1:]
-    return Rows(first, starts, np.maximum(following - starts, 1), doc)
+    def of(self, doc: int) -> tuple[np.ndarray, dict[str, float]]:
+        """The scores of one document's passages, and where its own score comes from."""
+        at = int(np.searchsorted(self.docs, doc))
+        end = self.first[at + 1] if at + 1 < len(self.first) else len(self.passages)
+        return self.passages[self.first[at] : end], {name: float(values[at]) for name, values in self.detail.items()}
 
 
-def count_in(rows: Rows, keys: np.ndarray) -> np.ndarray:
-    """How many of the keys lie in each passage."""
-    places = np.searchsorted(rows.starts, keys, "right") - 1
-    return np.bincount(places[places >= 0], minlength=len(rows.starts)).astype(np.float32)
+class Judge:
+    """Scores candidates; the first lot it sees settles the likely readings and how telling each pair and word is."""
+
+    def __init__(self, plan: Plan, idf: Sequence[float], averages: Averages, evaluations: Sequence[Evaluation]):
+        self._plan = plan
+        self._idf = np.array(idf, np.float32)
+        self._averages = averages
+        self._evaluations = evaluations
+
+    def settle(self, candidates: dict[int, np.ndarray]) -> dict[int, Rescored]:
+        """Scores the candidates, document numbers by segment; to be called first, once."""
+        places = {number: find_places(self._evaluations[number], self._plan, docs) for number, docs in candidates.items()}
+        self._readings = readings(self._plan, list(places.values()))
+        evidence = {number: count(found, self._plan, self._readings) for number, found in places.items()}
+        total = sum(len(docs) for docs in candidates.values())
+        self._pair_idf = _candidate_idf([(each.rows, each.pairs) for each in evidence.values()], total)
+        self._word_idf = _candidate_idf([(each.rows, each.words) for each in evidence.values()], total)
+        return {number: self._score(docs, evidence[number]) for number, docs in candidates.items()}
+
+    def score(self, segment: int, docs: np.ndarray) -> Rescored:
+        """Scores documents that were not among the candidates, by the same measure."""
+        places = find_places(self._evaluations[segment], self._plan, docs)
+        return self._score(docs, count(places, self._plan, self._readings))
+
+    def _score(self, docs: np.ndarray, evidence: Evidence) -> Rescored:
+        rows = evidence.rows
+        lengths = np.add.reduceat(rows.lengths, rows.first)
+        passages = np.zeros(len(rows.starts), np.float32)
+        detail: dict[str, np.ndarray] = {}
+        for name, weights, counts, k1 in self._signals(evidence):
+            of_passages = weights @ saturate(counts, rows.lengths, self._averages.passage, k1)
+            of_articles = weights @ saturate(by_article(rows, counts), lengths, self._averages.article, k1)
+            passages += of_passages
+            detail[name] = (1 - WEIGHTS.passage) * of_articles
+        detail["passage"] = WEIGHTS.passage * np.maximum.reduceat(passages, rows.first)
+        return Rescored(docs, np.sum(list(detail.values()), axis=0), passages, rows.first, detail)
+
+    def _signals(self, evidence: Evidence) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
+        """Name, weights, counts and k1 of each kind of evidence."""
+        return [
+            ("syllables", self._idf, evidence.units, WEIGHTS.k1_syllable),
+            ("reading", WEIGHTS.reading * self._idf, evidence.readings, WEIGHTS.k1_syllable),
+            ("pairs", WEIGHTS.pair * self._pair_idf, evidence.pairs, WEIGHTS.k1_other),
+            ("words", WEIGHTS.word * self._word_idf, evidence.words, WEIGHTS.k1_other),
+        ]
 
 
-def rescore(
-    evaluation: Evaluation, weighted: Sequence[Weighted], words: Sequence[tuple[str, float]], docs: np.ndarray, averages: Averages
-) -> Rescored:
-    """Scores some documents (ascending, not empty) and all their passages.
+def _candidate_idf(tables: Sequence[tuple[Rows, np.ndarray]], total: int) -> np.ndarray:
+    """How telling each line is among the candidates: ln(1 + (C - d + 0.5) / (d + 0.5)), d of C candidates having it.
 
-    words: word keys of the query with their idf.
+    Measured against the frequency in the whole archive: what all good candidates share does not help to choose.
     """
-    rows = rows_of(evaluation, docs)
-    signals = _signals(evaluation, weighted, words, docs, rows)
-    lengths = np.add.reduceat(rows.lengths, rows.first)
-    passages = np.zeros(len(rows.starts), np.float32)
-    articles = np.zeros(len(docs), np.float32)
-    detail: dict[str, np.ndarray] = {}
-    for name, (weights, counts) in signals.items():
-        if not len(weights):
-            continue
-        passages += weights @ saturate(counts, rows.lengths, averages.passage)
-        whole = weights @ saturate(np.add.reduceat(counts, rows.first, axis=1), lengths, averages.article)
-        articles += whole
-        detail[name] = whole
-    best = np.maximum.reduceat(passages, rows.first)
-    detail["passage"] = WEIGHTS.passage * best
-    return Rescored(articles + WEIGHTS.passage * best, passages, rows.first, detail)
-
-
-def _signals(
-    evaluation: Evaluation, weighted: Sequence[Weighted], words: Sequence[tuple[str, float]], docs: np.ndarray, rows: Rows
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By name, the weight of each thing counted and its counts, things by passages."""
-    scored = [each for each in weighted if each.unit.match.field == "syllable"]
-    spans = [_inside(evaluation.spans(each.unit.match, docs), docs) for each in scored]
-    pairs = [(one, two) for one, two in zip(range(len(scored)), range(1, len(scored))) if _neighbours(scored[one], scored[two])]
-    pair_weights = [WEIGHTS.pair * (scored[one].idf + scored[two].idf) / 2 for one, two in pairs]
-    pair_counts = [count_in(rows, np.intersect1d(spans[one].ends, spans[two].starts)) for one, two in pairs]
-    word_counts = [count_in(rows, _word(evaluation, word, docs).starts) for word, _ in words]
-    return {
-        "syllables": _table([each.idf * each.unit.boost for each in scored], [count_in(rows, s.starts) for s in spans]),
-        "pairs": _table(pair_weights, pair_counts),
-        "words": _table([WEIGHTS.word * weight for _, weight in words], word_counts),
-    }
-
-
-def _table(weights: list[float], counts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array(weights, np.float32), np.array(counts, np.float32)
-
-
-def _neighbours(one: Weighted, two: Weighted) -> bool:
-    return 0 <= one.unit.wanted == two.unit.wanted - 1
-
-
-def _inside(spans: Spans, docs: np.ndarray) -> Spans:
-    kept = np.isin(spans.starts >> POSITION_BITS, docs)
-    return Spans(spans.starts[kept], spans.ends[kept])
-
-
-def _word(evaluation: Evaluation, word: str, docs: np.ndarray) -> Spans:
-    return _inside(evaluation.spans(word_match(word), docs), docs)
-
-
-def word_match(word: str) -> Match:
-    """A word of the segmenter as a leaf of a query."""
-    return Match("word", ((Alternative((TermSpec("key", word),)),),))
+    having = sum(np.count_nonzero(by_article(rows, counts), axis=1) for rows, counts in tables)
+    return np.log1p((total - having + 0.5) / (having + 0.5)).astype(np.float32)

@@ -15,10 +15,9 @@ import numpy as np
 from searchkit import sketch
 from searchkit.article import KINDS, TITLE
 from searchkit.engines import Ask, Candidate, Found, PassageScore
-from searchkit.engines.candidates import Weighted, content_words, find, first_scores, units_of, weigh
+from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
 from searchkit.engines.evaluation import Evaluation
-from searchkit.engines.rescoring import Averages, Rescored, rescore, word_match
-from searchkit.postings import idf
+from searchkit.engines.rescoring import Averages, Judge, Rescored
 from searchkit.ranking import WEIGHTS
 from searchkit.resolved import Resolved
 from searchkit.sketch import ALIKE, resemblance
@@ -40,22 +39,35 @@ class Scorer:
 
     def __init__(self, evaluations: Sequence[Evaluation], query: Resolved):
         self.evaluations = evaluations
-        self.doc_count = sum(each.segment.live_count for each in evaluations)
-        self.averages = averages(evaluations)
-        self.weighted: list[Weighted] = weigh(evaluations, units_of(query), self.doc_count)
-        self.words = [(word, self._word_idf(word)) for word in query.words]
-
-    def _word_idf(self, word: str) -> float:
-        count = sum(len(each.frequencies(word_match(word))[0]) for each in self.evaluations)
-        return idf(min(count, self.doc_count), self.doc_count)
+        doc_count = sum(each.segment.live_count for each in evaluations)
+        self._plan = plan(query)
+        self._averages = averages(evaluations)
+        units = self._plan.units
+        self._units = weigh(evaluations, [unit.match for unit in units], [unit.boost for unit in units], doc_count)
+        words = weigh(evaluations, self._plan.words, [1.0] * len(self._plan.words), doc_count)
+        known = [word for word in words if any(len(each.frequencies(word.match)[0]) for each in evaluations)]
+        self._words = known
+        self._plan = self._plan._replace(words=tuple(word.match for word in known))
+        self._judge = Judge(self._plan, [unit.weight for unit in self._units], self._averages, evaluations)
 
     def first(self, segment: int, docs: np.ndarray) -> np.ndarray:
         """First-stage scores of some documents of a segment."""
-        return first_scores(self.evaluations[segment], self.weighted, self.averages.article)[docs]
+        return first_scores(self.evaluations[segment], self._units, self._words, self._averages.article)[docs]
 
-    def again(self, segment: int, docs: np.ndarray) -> Rescored:
-        """Second-stage scores of some documents (ascending) of a segment."""
-        return rescore(self.evaluations[segment], self.weighted, self.words, docs, self.averages)
+    def settle(self, candidates: dict[int, np.ndarray]) -> None:
+        """Scores the candidates of each segment (ascending documents) by the second stage."""
+        self._rescored = self._judge.settle(candidates)
+
+    def rescored(self, segment: int) -> Rescored:
+        """Second-stage scores of the candidates of a segment."""
+        return self._rescored[segment]
+
+    def of(self, segment: int, doc: int) -> tuple[np.ndarray, dict[str, float]]:
+        """Passage scores of any found article, and where its own score comes from."""
+        known = self._rescored.get(segment)
+        if known is None or doc not in known.docs:
+            known = self._judge.score(segment, np.array([doc]))
+        return known.of(doc)
 
 
 def averages(evaluations: Sequence[Evaluation]) -> Averages:
@@ -71,17 +83,17 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     found = [find(each, query) for each in evaluations]
     total = sum(len(each.complete) for each in found)
     scorer = Scorer(evaluations, query)
-    entries, rescored = _ranked(scorer, [each.docs for each in found])
+    entries = _ranked(scorer, [each.docs for each in found])
     if ask.sort != "relevance":
         entries = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
     page, duplicates = _page(scorer, entries, ask)
-    candidates = tuple(_candidates(scorer, query, ask, page, rescored, duplicates))
+    candidates = tuple(_candidates(scorer, query, ask, page, duplicates))
     notices = ("No article has all the words",) if not total and candidates and query.wanted else ()
     return Found(total, candidates, notices)
 
 
-def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> tuple[Entries, dict[int, Rescored]]:
-    """All found articles in order of their scores; the best were scored twice, which is returned too."""
+def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
+    """All found articles in order of their scores; the best are scored twice."""
     segment = np.repeat(np.arange(len(found)), [len(docs) for docs in found])
     doc = np.concatenate([np.zeros(0, np.int64), *found])
     first = [scorer.first(number, docs) for number, docs in enumerate(found)]
@@ -92,14 +104,12 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> tuple[Entries, dict[
     order = np.lexsort((-date, -score))
     entries = Entries(segment[order], doc[order], score[order], date[order])
     best = slice(0, WEIGHTS.candidates)
-    rescored = {}
-    for number in np.unique(entries.segment[best]).tolist():
-        rows = np.flatnonzero(entries.segment[best] == number)
-        rows = rows[np.argsort(entries.doc[rows])]
-        again = scorer.again(number, entries.doc[rows])
-        entries.score[rows] = again.articles
-        rescored[number] = again
-    return _in_order(entries), rescored
+    by_segment = {number: np.flatnonzero(entries.segment[best] == number) for number in np.unique(entries.segment[best]).tolist()}
+    scorer.settle({number: np.sort(entries.doc[rows]) for number, rows in by_segment.items()})
+    for number, rows in by_segment.items():
+        again = scorer.rescored(number)
+        entries.score[rows] = again.articles[np.searchsorted(again.docs, entries.doc[rows])]
+    return _in_order(entries)
 
 
 def _in_order(entries: Entries) -> Entries:
@@ -204,27 +214,27 @@ class _Groups:
 
 
 def _candidates(
-    scorer: Scorer, query: Resolved, ask: Ask, page: Sequence[Entry], rescored: dict[int, Rescored], reprints: dict[str, list[str]]
+    scorer: Scorer, query: Resolved, ask: Ask, page: Sequence[Entry], reprints: dict[str, list[str]]
 ) -> Iterator[Candidate]:
     """The page's entries with their passages and what they lack."""
     content = content_words(query)
     for entry in page:
-        doc = np.array([entry.doc])
-        again = scorer.again(entry.segment, doc)
-        missing = tuple(want.text for want in content if not scorer.evaluations[entry.segment].holds(want.match, doc)[0])
+        evaluation, doc = scorer.evaluations[entry.segment], np.array([entry.doc])
+        scores, detail = scorer.of(entry.segment, entry.doc)
+        missing = (want.text for want in content if not evaluation.holds(want.match, doc)[0])
         yield Candidate(
             id=entry.id,
             score=entry.score,
-            passages=_passages(scorer.evaluations[entry.segment], entry.doc, again, ask.passages),
+            passages=_passages(evaluation, entry.doc, scores, ask.passages),
             missing=tuple(dict.fromkeys(missing)),
             duplicates=tuple(reprints.get(entry.id, ())),
-            detail={name: round(float(values[0]), SCORE_DIGITS) for name, values in again.detail.items()} if ask.explain else {},
+            detail={name: round(value, SCORE_DIGITS) for name, value in detail.items()} if ask.explain else {},
         )
 
 
-def _passages(evaluation: Evaluation, doc: int, again: Rescored, count: int) -> tuple[PassageScore, ...]:
+def _passages(evaluation: Evaluation, doc: int, scores: np.ndarray, count: int) -> tuple[PassageScore, ...]:
     """The best passages; a title stands above the hit anyway, so it is shown only where nothing else matches."""
-    scores = np.round(again.passages.astype(np.float64), SCORE_DIGITS)
+    scores = np.round(scores.astype(np.float64), SCORE_DIGITS)
     table = evaluation.passages
     titles = table.kinds[int(table.offsets[doc]) : int(table.offsets[doc + 1])] == KINDS.index(TITLE)
     if titles.all():

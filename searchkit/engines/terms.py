@@ -51,6 +51,8 @@ class TermFinder:
             return _numbers(lexicon.find(text.key(spec.value)))
         if spec.kind == "folded":
             return Terms(lexicon.folded(spec.value).astype(np.int64))
+        if spec.kind == "word":
+            return _numbers_of(_words(lexicon, spec.value))
         if spec.kind == "joined":
             return Terms(np.arange(*lexicon.prefix(spec.value + " ")))
         return self._affordable(lexicon, self._many(field, lexicon, spec))
@@ -118,6 +120,15 @@ class TermFinder:
         keys.sort(kind="stable")
         return spans_at(keys)
 
+    def numbered(self, field: str, spec: TermSpec, within: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Keys of the terms' places in the documents `within`, ascending, and which term's number stands at each."""
+        numbers = self.find(field, spec).numbers
+        postings = self.segment.postings_of_terms(field, numbers)
+        counts = self.segment.lexicon(field).document_frequency[numbers]
+        keys, rows = self._keys_and_rows(postings, within)
+        order = np.argsort(keys, kind="stable")
+        return keys[order], np.repeat(numbers, counts)[rows][order]
+
     def _joined(self, number: int, within: np.ndarray | None) -> Spans:
         postings = self.segment.postings("joined", number)
         length = int(self.segment.lexicon("joined").term(number).rpartition(" ")[2])
@@ -134,19 +145,40 @@ class TermFinder:
 
     def _keys(self, postings: Postings, within: np.ndarray | None) -> np.ndarray:
         """Keys of several terms' postings, not in order."""
-        docs, frequencies, positions = postings.docs, postings.frequencies, postings.positions
         if within is None:
-            return occurrences(docs, frequencies, positions).keys
+            return occurrences(postings.docs, postings.frequencies, postings.positions).keys
+        return self._keys_and_rows(postings, within)[0]
+
+    def _keys_and_rows(self, postings: Postings, within: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Keys in some documents, and the row of the posting that each is of."""
         wanted = np.zeros(self.segment.doc_count, bool)
         wanted[within] = True
-        chosen = np.flatnonzero(wanted[docs])
-        counts = frequencies[chosen].astype(np.int64)
-        rows = gather(np.cumsum(frequencies, dtype=np.int64)[chosen] - counts, counts)
-        return np.repeat(docs[chosen].astype(np.int64) << POSITION_BITS, counts) | positions[rows]
+        chosen = np.flatnonzero(wanted[postings.docs])
+        counts = postings.frequencies[chosen].astype(np.int64)
+        places = gather(np.cumsum(postings.frequencies, dtype=np.int64)[chosen] - counts, counts)
+        rows = np.repeat(chosen, counts)
+        return postings.docs[rows].astype(np.int64) << POSITION_BITS | postings.positions[places], rows
 
 
 def _numbers(number: int) -> Terms:
-    return Terms(np.array([number] if number >= 0 else [], np.int64))
+    return _numbers_of([number] if number >= 0 else [])
+
+
+def _numbers_of(numbers: list[int]) -> Terms:
+    return Terms(np.array(numbers, np.int64))
+
+
+def _words(lexicon: Lexicon, word: str) -> list[int]:
+    """The words of the segmenter that a run of syllables may mean: each unmarked one stands for all its spellings."""
+    if not lexicon.folded_strings:
+        return []
+    typed = word.split("_")
+    alike = lexicon.folded(text.fold(word)).tolist()
+    if not text.has_marks(word):
+        return alike
+    return [number for number in alike if all(
+        one == other or not text.has_marks(one) for one, other in zip(typed, lexicon.term(number).split("_"))
+    )]  # fmt: skip
 
 
 class _TermList:

@@ -19,6 +19,7 @@ from searchkit.engines import Ask, Found, WriteOptions
 from searchkit.engines import whoosh_toc as toc
 from searchkit.engines.article_writer import Feeder
 from searchkit.engines.evaluation import Evaluation
+from searchkit.engines.memory import keep_freed_memory
 from searchkit.engines.searching import search
 from searchkit.engines.segment_arrays import ArraySegment, SegmentArrays, delete
 from searchkit.engines.workers import Workers
@@ -112,6 +113,7 @@ class WhooshReader:
     """One generation's segments, opened."""
 
     def __init__(self, folder: Path):
+        keep_freed_memory()
         self._segments = [SegmentArrays.open(folder, segment) for segment in toc.read_toc(folder)]
         self._evaluations = [Evaluation(segment) for segment in self._segments]
 
