@@ -2,37 +2,31 @@
 
 A *token* is a syllable or what stands like one: a number, an abbreviation, a foreign name. A *word* is a run
 of tokens that pyvi joins. Texts are taken as they are (normalise them first, see `text`), and any string
-at all can be read. `tokens`, `words` and `joined` give objects for people; `Analyser` gives the same as arrays of
-numbers for an index, a hundred texts at a time.
+at all can be read. `tokens`, `joined` and `outline` (see `tokens`) and `words` give objects and plain numbers, text by
+text; `Analyser` gives the same as arrays of numbers for an index, a hundred texts at a time.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from searchkit import text as characters
-from searchkit.chunks import ChunkFacts
-from searchkit.reading import reading
+from searchkit.tokens import FOREIGN, MIXED, NUMBER, SYLLABLE, Joined, Outline, Token, joined, outline, tokens
+
+# `searchkit.reading` brings the segmenter and its model: imported where words or arrays are asked for, which a search
+# never does.
+if TYPE_CHECKING:
+    from searchkit.facts import ChunkFacts
+
+__all__ = [
+    "ANALYSIS_VERSION", "FOREIGN", "MIXED", "NUMBER", "SYLLABLE", "Analysed", "Analyser", "Joined", "Outline", "Token",
+    "Word", "batches", "joined", "offsets", "outline", "tokens", "word_keys", "words",
+]  # fmt: skip
 
 ANALYSIS_VERSION = 1
 BATCH_CHARACTERS = 400_000  # enough to make numpy's cost per call small, and few enough for the processor's cache
-
-SYLLABLE, NUMBER, MIXED, FOREIGN = "syllable", "number", "mixed", "foreign"
-
-
-class Token(NamedTuple):
-    """A syllable, number, abbreviation or foreign word; code-point offsets, `text` as it is written there."""
-
-    text: str
-    start: int
-    end: int
-    key: str
-    folded: str
-    kind: str
 
 
 class Word(NamedTuple):
@@ -42,15 +36,6 @@ class Word(NamedTuple):
     start: int
     end: int
     key: str
-
-
-class Joined(NamedTuple):
-    """Tokens that are also one: `TP.HCM` has the key `tphcm` and the length 2, in tokens."""
-
-    key: str
-    start: int
-    end: int
-    length: int
 
 
 class Analysed(NamedTuple):
@@ -66,25 +51,10 @@ class Analysed(NamedTuple):
     paragraph_starts: np.ndarray
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of a text in order.
-
-    >>> [(token.text, token.key, token.kind) for token in tokens("Hoà Bình: 3.000 ca Covid-19")]
-    ... # doctest: +NORMALIZE_WHITESPACE
-    [('Hoà', 'hòa', 'syllable'), ('Bình', 'bình', 'syllable'), ('3.000', '3000', 'number'),
-     ('ca', 'ca', 'syllable'), ('Covid', 'covid', 'foreign'), ('19', '19', 'number')]
-    """
-    with reading([text]) as read:
-        starts, ends = read.offsets(text)
-        keys = read.key_names()
-    found = zip(starts.tolist(), ends.tolist(), keys, strict=True)
-    return [_token(text[start:end], start, end, key) for start, end, key in found]
-
-
 def offsets(text: str) -> tuple[np.ndarray, np.ndarray]:
     """Starts and ends of the tokens of a text, int32; the tokens are those of `tokens`."""
-    with reading([text]) as read:
-        return read.offsets(text)
+    read = outline(text)
+    return np.array(read.starts, np.int32), np.array(read.ends, np.int32)
 
 
 def words(text: str) -> list[Word]:
@@ -93,8 +63,10 @@ def words(text: str) -> list[Word]:
     >>> [word.key for word in words("Bí thư Tỉnh uỷ Hà Giang")]
     ['bí_thư', 'tỉnh_ủy', 'hà_giang']
     """
+    from searchkit.reading import reading
+
+    starts, ends, _, _ = outline(text)
     with reading([text]) as read:
-        starts, ends = (offset.tolist() for offset in read.offsets(text))
         keys = read.key_names()
         first = np.flatnonzero(~read.continues).tolist()
     last = [after - 1 for after in first[1:]] + [len(keys) - 1] * bool(keys)
@@ -111,20 +83,6 @@ def word_keys(text: str) -> list[str]:
     ['bí_thư']
     """
     return [word.key for word in words(text) if "_" in word.key]
-
-
-def joined(text: str) -> list[Joined]:
-    """The joined forms of a text, by start, shorter ones first.
-
-    >>> joined("ở TP.HCM")
-    [Joined(key='tphcm', start=2, end=8, length=2)]
-    """
-    with reading([text]) as read:
-        starts, ends = (offset.tolist() for offset in read.offsets(text))
-        first, forms = read.joined()
-        names = [read.facts.joined.names[form].split(" ") for form in forms.tolist()]
-    pairs = zip(names, first.tolist(), strict=True)
-    return [Joined(key, starts[at], ends[at + int(count) - 1], int(count)) for (key, count), at in pairs]
 
 
 class Analyser:
@@ -166,6 +124,8 @@ class Analyser:
             yield from self._analyse(batch)
 
     def _analyse(self, texts: list[str]) -> list[Analysed]:
+        from searchkit.reading import reading
+
         with reading(texts) as read:
             facts = read.facts
             if facts is not self._facts:
@@ -246,18 +206,6 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _token(text: str, start: int, end: int, key: str) -> Token:
-    return Token(text, start, end, key, characters.fold(key), _kind(text, key))
-
-
-def _kind(text: str, key: str) -> str:
-    if key.isdecimal():
-        return NUMBER
-    if any(character.isdecimal() for character in key):
-        return MIXED
-    return SYLLABLE if characters.is_syllable(unicodedata.normalize("NFC", text)) else FOREIGN
 
 
 def _positions(bounds: np.ndarray, paragraphs: np.ndarray) -> np.ndarray:

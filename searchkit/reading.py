@@ -13,10 +13,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from searchkit import segment
-from searchkit.chunks import ENDS_SENTENCE, ENUMERATES, MAY_START_SENTENCE, ChunkFacts
+from searchkit.chunks import ENDS_SENTENCE, ENUMERATES, MAY_START_SENTENCE
+from searchkit.facts import ChunkFacts
 from searchkit.segment import EDGE, NEWLINE
-
-_LAST_SPACE = 0x3000
 
 
 class Reading:
@@ -43,14 +42,6 @@ class Reading:
         """The key of each token."""
         return [self.facts.keys.names[key] for key in self.keys().tolist()]
 
-    def offsets(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Start and end of each token, int32, when `text` is the only text that was read."""
-        chunk_starts = np.zeros(len(self._chunks), np.int32)
-        chunk_starts[self._chunks > NEWLINE] = _starts_after_space(text)
-        base = np.repeat(chunk_starts, self._counts)
-        starts, ends = (self.facts.tokens.columns[column].values[self._places] for column in (1, 2))
-        return base + starts, base + ends
-
     @functools.cached_property
     def continues(self) -> np.ndarray:
         """True where a token continues the word of the token before it.
@@ -62,7 +53,7 @@ class Reading:
         tokens, lengths = segmenter.tokens(self._chunks)
         word = np.cumsum(~segmenter.joins(tokens))
         base = np.repeat(np.cumsum(lengths) - lengths, self._counts)
-        first, last = (base + self.facts.tokens.columns[column].values[self._places] for column in (3, 4))
+        first, last = (base + column.values[self._places] for column in self.facts.tokens.columns[1:])
         continues = np.zeros(len(first), bool)
         continues[1:] = (word[first[1:]] == word[last[:-1]]) & (first[1:] != last[:-1])
         return continues
@@ -120,18 +111,3 @@ def reading(texts: Sequence[str]) -> Iterator[Reading]:
         if _facts is None or _facts.segmenter is not segmenter:
             _facts = ChunkFacts(segmenter)
         yield Reading(_facts, texts)
-
-
-def _starts_after_space(text: str) -> np.ndarray:
-    """Where the chunks of a text start, as `str.split` finds them."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    solid = np.empty(len(codes) + 1, bool)
-    solid[0] = False
-    np.logical_not(_is_space()[np.minimum(codes, _LAST_SPACE + 1)], out=solid[1:])
-    return np.flatnonzero(solid[1:] & ~solid[:-1])
-
-
-@functools.cache
-def _is_space() -> np.ndarray:
-    """Whether `str.split` takes a code point for white space; none above the last one here is."""
-    return np.array([chr(code).isspace() for code in range(_LAST_SPACE + 2)])

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit import analysis, segment
-from searchkit.analysis import Analyser, joined, offsets, tokens, word_keys, words
+from searchkit.analysis import Analyser, joined, offsets, outline, tokens, word_keys, words
 from searchkit.text import fold, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
 PIECES = st.sampled_from(
     ["bí", "thư", "Tỉnh", "ủy", "Hà", "HCM", "TP", "Q", "1", "19", "3.000", "1.2", "Covid", "đ", "H'Hen", "http://a.b"]
-    + [".", ",", "-", "–", "/", "&", "_", "'", "’", '"', "“", "…", "!"]
+    + [".", ",", "-", "–", "/", "&", "_", "'", "’", '"', "“", "…", "!", "5. ", "6.", "\n\n\n"]
     + [" ", " ", " ", " ", "\n", "\n\n", "\t", "\u00a0"]
     + ["\u0301", "\u0323", "e\u0302\u0301", "\u200b", "\ud800", "한", "ᄒ", "ᅡ", "ᆫ", "北京", "ก็", "²", "½", "İ", "ß"]
 )
@@ -258,8 +258,18 @@ def test_all_ways_of_reading_give_the_same_tokens(text):
     assert [keys[key_of_spelling[n]] for n in read.spellings] == keys_of(found)
     assert [analyser.spellings[n] for n in read.spellings] == [unicodedata.normalize("NFC", t.text) for t in found]
     assert [analyser.words[n] for n in read.word_ids] == word_keys(text)
+    assert [analyser.joined[n] for n in read.joined_ids] == [f"{form.key} {form.length}" for form in joined(text)]
     assert [token.folded for token in found] == [fold(token.key) for token in found]
     assert "_".join(keys_of(found)) == "_".join(keys_of(words(text)))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TEXTS)
+def test_an_outline_is_what_the_analyser_says(text):
+    read, found = outline(text), Analyser().analyse(text)
+    assert list(zip(read.starts, read.ends, strict=True)) == [(token.start, token.end) for token in tokens(text)]
+    assert read.sentence_starts == found.sentence_starts.tolist()
+    assert read.paragraph_starts == found.paragraph_starts.tolist()
 
 
 def slow_spans(text):
@@ -324,10 +334,23 @@ def test_words_are_pyvis():
 
 
 def test_white_space_is_that_of_split():
-    from searchkit.reading import _LAST_SPACE, _is_space
+    from searchkit.tokens import _CHUNK
 
-    assert max(code for code in range(0x110000) if chr(code).isspace()) == _LAST_SPACE
-    assert [bool(space) for space in _is_space()] == [chr(code).isspace() for code in range(_LAST_SPACE + 2)]
+    text = "a".join(map(chr, range(0x110000)))
+    assert _CHUNK.findall(text) == text.split()
+
+
+def test_nothing_of_long_chunks_is_kept():
+    from searchkit.tokens import _LONGEST_KEPT, _flags_kept, _known_kept, _spans_kept
+
+    kept = [cache.cache_info().currsize for cache in (_spans_kept, _flags_kept, _known_kept)]
+    long = "x" * _LONGEST_KEPT + "y TP." + "A" * _LONGEST_KEPT
+    assert [token.end - token.start for token in tokens(long)] == [_LONGEST_KEPT + 1, 2, _LONGEST_KEPT]
+    assert joined(long)[0].length == 2
+    assert len(outline(long).starts) == 3
+    assert [cache.cache_info().currsize for cache in (_spans_kept, _flags_kept, _known_kept)] == [
+        kept[0], kept[1], kept[2] + 1  # TP, a short token of a long chunk
+    ]  # fmt: skip
 
 
 def test_characters_taken_for_free_of_marks_are():

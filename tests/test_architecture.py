@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "searchkit"
 GROUPS = {
     "ground": "searchkit errors article durable columns syllable wordends",
     "text": "text fields dates encodings",
-    "analysis": "pyvimodel segment chunks analysis reading readings",
+    "analysis": "pyvimodel segment chunks facts tokens analysis reading readings",
     "language": "query lexer parser resolved abbreviations functionwords terms fuzzy resolve explain data",
     "arrays": "postings proximity ranking sketch",
     "passages": "passages highlight",
@@ -52,7 +52,7 @@ LIBRARIES = {
     "lxml": "readers.",
     "docx": "readers.",
     "pypdf": "readers.",
-    "numpy": "columns pyvimodel segment chunks analysis reading fuzzy postings proximity ranking sketch engines.",
+    "numpy": "columns pyvimodel segment facts analysis reading fuzzy postings proximity ranking sketch engines.",
     "pyvi": "",
     "sklearn": "",
     "scipy": "",
