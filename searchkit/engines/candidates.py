@@ -14,7 +14,7 @@ import numpy as np
 from searchkit.engines.evaluation import Evaluation
 from searchkit.highlight import positive
 from searchkit.postings import accumulate, bm25, idf, intersect, length_norms, union
-from searchkit.ranking import WEIGHTS
+from searchkit.ranking import K1, WORD_FIRST, B, Mix, mix
 from searchkit.resolved import Alternative, Match, Resolved, TermSpec, Wanted
 
 LONGEST_WORD = 4  # syllables
@@ -33,7 +33,8 @@ class Plan(NamedTuple):
     """What of a query scores.
 
     sequence: unit numbers of the bare words in their order;  pairs: units that are neighbours there;
-    words: the runs of two to four of them that may be words of the segmenter;  marked: some syllable has marks
+    words: the runs of two to four of them that may be words of the segmenter;  marked: some syllable has marks;
+    prefer: marks are a preference;  mix: what the query wants, a passage or an article
     """
 
     units: tuple[Unit, ...]
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     words: tuple[Match, ...]
     marked: bool
     prefer: bool
+    mix: Mix
 
 
 def plan(query: Resolved) -> Plan:
@@ -54,7 +56,8 @@ def plan(query: Resolved) -> Plan:
     pairs = tuple(dict.fromkeys(zip(sequence, sequence[1:])))
     terms = [units[at].term for at in sequence]
     marked = any(term is not None and term.kind == "key" for term in terms)
-    return Plan(units, sequence, pairs, _words(terms), marked, query.marks == "prefer")
+    typed = [term.value if term is not None else "" for term in terms]
+    return Plan(units, sequence, pairs, _words(terms), marked, query.marks == "prefer", mix(typed))
 
 
 def _term(match: Match) -> TermSpec | None:
@@ -79,8 +82,7 @@ def _word(terms: Sequence[TermSpec]) -> Match:
 
 def content_words(query: Resolved) -> tuple[Wanted, ...]:
     """The wanted words that can be missing: function words only where there is nothing else."""
-    content = tuple(want for want in query.wanted if not want.function)
-    return content or query.wanted
+    return query.content
 
 
 class Found(NamedTuple):
@@ -123,10 +125,10 @@ def first_scores(
 ) -> np.ndarray:
     """A score for every document of the segment, float32."""
     scores = np.zeros(evaluation.segment.doc_count, np.float32)
-    norms = length_norms(evaluation.segment.columns["length"], average_length, WEIGHTS.k1_first, WEIGHTS.b)
-    shares = [(each, 1.0) for each in units] + [(each, WEIGHTS.word_first) for each in words]
+    norms = length_norms(evaluation.segment.columns["length"], average_length, K1, B)
+    shares = [(each, 1.0) for each in units] + [(each, WORD_FIRST) for each in words]
     for (match, weight), share in shares:
         docs, frequencies = evaluation.frequencies(match)
         if len(docs):
-            accumulate(scores, docs, bm25(frequencies, norms[docs], share * weight, WEIGHTS.k1_first))
+            accumulate(scores, docs, bm25(frequencies, norms[docs], share * weight, K1))
     return scores

@@ -11,18 +11,24 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchkit.article import KINDS, TITLE
 from searchkit.engines.candidates import Plan, Unit
 from searchkit.engines.evaluation import Evaluation
 from searchkit.postings import POSITION_BITS, Spans, contains, gather
+from searchkit.ranking import WINDOW
+
+_TITLE = KINDS.index(TITLE)
 
 
 class Rows(NamedTuple):
     """The passages of some documents.
 
-    first: row of each document's passage 1;  starts: key of each passage's first position;  lengths: in positions
+    first: row of each document's passage 1;  lead: of its first one that is no title;  starts: key of each passage's
+    first position;  lengths: in positions
     """
 
     first: np.ndarray
+    lead: np.ndarray
     starts: np.ndarray
     lengths: np.ndarray
 
@@ -45,13 +51,20 @@ class Places(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Counts, things by passages (float32)."""
+    """Counts, things by passages (float32).
+
+    units, readings: syllables in all spellings and in the likely one;  pairs, apart, reverse: neighbours side by side,
+    with one token between them, in the other order;  windows: by passage, the most weight of units in a few tokens
+    """
 
     rows: Rows
     units: np.ndarray
     readings: np.ndarray
     pairs: np.ndarray
+    apart: np.ndarray
+    reverse: np.ndarray
     words: np.ndarray
+    windows: np.ndarray
 
 
 def rows_of(evaluation: Evaluation, docs: np.ndarray) -> Rows:
@@ -64,7 +77,8 @@ def rows_of(evaluation: Evaluation, docs: np.ndarray) -> Rows:
     first = np.cumsum(counts) - counts
     ends = np.append(starts[1:], 0)
     ends[first + counts - 1] = docs << POSITION_BITS | evaluation.segment.columns["end"][docs]
-    return Rows(first, starts, np.maximum(ends - starts, 1))
+    titled = (table.kinds[rows[first]] == _TITLE) & (counts > 1)
+    return Rows(first, first + titled, starts, np.maximum(ends - starts, 1))
 
 
 def find_places(evaluation: Evaluation, plan: Plan, docs: np.ndarray) -> Places:
@@ -91,20 +105,26 @@ def _named(evaluation: Evaluation, unit: Unit, docs: np.ndarray) -> Named | None
     return Named(keys[kept], tuple(lexicon.term(number) for number in found.tolist()), which)
 
 
-def count(places: Places, plan: Plan, readings: Sequence[str | None]) -> Evidence:
-    """Counts everything by passage; `readings` is the likely spelling of each unit, None where it has but one."""
-    rows = places.rows
+def count(places: Places, plan: Plan, readings: Sequence[str | None], weights: Sequence[float]) -> Evidence:
+    """Counts everything by passage.
+
+    readings: the likely spelling of each unit, None where it has but one;  weights: of the units, for the windows
+    """
+    rows, units = places.rows, places.units
     chosen = [
         spans.starts if named is None or name is None else _written(named, name)
-        for spans, named, name in zip(places.units, places.named, readings)
+        for spans, named, name in zip(units, places.named, readings)
     ]
-    pairs = [_side_by_side(places.units[one], places.units[two]) for one, two in plan.pairs]
+    pairs = [(units[one], units[two]) for one, two in plan.pairs]
     return Evidence(
         rows,
-        _table(rows, [spans.starts for spans in places.units]),
+        _table(rows, [spans.starts for spans in units]),
         _table(rows, chosen),
-        _table(rows, pairs),
+        _table(rows, [_following(one, two, 0) for one, two in pairs]),
+        _table(rows, [_following(one, two, 1) for one, two in pairs]),
+        _table(rows, [_following(two, one, 0) for one, two in pairs]),
         _table(rows, places.words),
+        best_windows(rows, [spans.starts for spans in units], weights),
     )
 
 
@@ -114,9 +134,9 @@ def _written(named: Named, name: str) -> np.ndarray:
     return named.keys[named.which == named.names.index(name)]
 
 
-def _side_by_side(one: Spans, two: Spans) -> np.ndarray:
-    """Starts of the second where it follows the first at once."""
-    return two.starts[contains(np.sort(one.ends), two.starts)]
+def _following(one: Spans, two: Spans, gap: int) -> np.ndarray:
+    """Starts of the second where it follows the first after `gap` tokens."""
+    return two.starts[contains(np.sort(one.ends) + gap, two.starts)]
 
 
 def _table(rows: Rows, lines: Sequence[np.ndarray]) -> np.ndarray:
@@ -133,3 +153,36 @@ def by_article(rows: Rows, counts: np.ndarray) -> np.ndarray:
     """Counts by passage added up by article, things by articles."""
     return np.add.reduceat(counts, rows.first, axis=1) if len(counts) else np.zeros((0, len(rows.first)), np.float32)
 
+
+
+def best_windows(rows: Rows, lines: Sequence[np.ndarray], weights: Sequence[float]) -> np.ndarray:
+    """By passage, the most weight of distinct lines that WINDOW tokens in a row hold (float32)."""
+    best = np.zeros(len(rows.starts), np.float32)
+    keys = np.concatenate([np.zeros(0, np.int64), *lines])
+    if not len(keys):
+        return best
+    order = np.argsort(keys, kind="stable")
+    line = np.repeat(np.arange(len(lines)), [len(each) for each in lines])[order]
+    keys = keys[order]
+    before = _previous_of_line(keys, line)
+    weight = np.array(weights, np.float32)[line]
+    passage = np.searchsorted(rows.starts, keys, "right") - 1
+    limit = np.minimum(keys + WINDOW, np.append(rows.starts, np.iinfo(np.int64).max)[passage + 1])
+    held = weight.copy()
+    for ahead in range(1, min(WINDOW, len(keys))):
+        inside = keys[ahead:] < limit[:-ahead]
+        if not inside.any():
+            break
+        new = inside & (before[ahead:] < keys[:-ahead])
+        held[:-ahead] += np.where(new, weight[ahead:], np.float32(0))
+    np.maximum.at(best, passage, held)
+    return best
+
+
+def _previous_of_line(keys: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """The key at which each one's line stood before, -1 for the first."""
+    order = np.argsort(line, kind="stable")
+    previous = np.full(len(keys), -1, np.int64)
+    same = line[order[1:]] == line[order[:-1]]
+    previous[order[1:][same]] = keys[order[:-1][same]]
+    return previous

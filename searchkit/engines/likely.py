@@ -19,14 +19,15 @@ SMOOTHING = 10.0  # occurrences of a neighbour that count as much as what the sy
 def readings(plan: Plan, places: Sequence[Places]) -> list[str | None]:
     """The likely spelling of each unit, None for those that have but one.
 
-    In a query with marks, a syllable without them is meant as it is typed.
+    In a query with marks, a syllable without them is meant as it is typed, where it is ever written so.
     """
     chosen: list[str | None] = [None] * len(plan.units)
     if not plan.prefer:
         return chosen
     if plan.marked:
         for number, unit in enumerate(plan.units):
-            if unit.term is not None and unit.term.kind == "folded":
+            named = [each.named[number] for each in places]
+            if unit.term is not None and any(each and unit.term.value in each.names for each in named):
                 chosen[number] = unit.term.value
         return chosen
     for run in _runs(plan):

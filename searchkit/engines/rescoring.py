@@ -9,9 +9,9 @@ import numpy as np
 
 from searchkit.engines.candidates import Plan
 from searchkit.engines.evaluation import Evaluation
-from searchkit.engines.evidence import Evidence, Rows, by_article, count, find_places
+from searchkit.engines.evidence import Evidence, Places, Rows, by_article, count, find_places
 from searchkit.engines.likely import readings
-from searchkit.ranking import WEIGHTS, saturate
+from searchkit.ranking import ARTICLE, K1, PASSAGE, Signals, saturate
 
 
 class Averages(NamedTuple):
@@ -37,6 +37,16 @@ class Rescored(NamedTuple):
         return self.passages[self.first[at] : end], {name: float(values[at]) for name, values in self.detail.items()}
 
 
+class Weights(NamedTuple):
+    """How telling each thing is: units by the whole archive, what is made of them by the candidates."""
+
+    units: np.ndarray
+    pairs: np.ndarray
+    apart: np.ndarray
+    reverse: np.ndarray
+    words: np.ndarray
+
+
 class Judge:
     """Scores candidates; the first lot it sees settles the likely readings and how telling each pair and word is."""
 
@@ -50,44 +60,56 @@ class Judge:
         """Scores the candidates, document numbers by segment; to be called first, once."""
         places = {number: find_places(self._evaluations[number], self._plan, docs) for number, docs in candidates.items()}
         self._readings = readings(self._plan, list(places.values()))
-        evidence = {number: count(found, self._plan, self._readings) for number, found in places.items()}
+        evidence = {number: self._count(found) for number, found in places.items()}
         total = sum(len(docs) for docs in candidates.values())
-        self._pair_idf = _candidate_idf([(each.rows, each.pairs) for each in evidence.values()], total)
-        self._word_idf = _candidate_idf([(each.rows, each.words) for each in evidence.values()], total)
+        tables = zip(*([each.pairs, each.apart, each.reverse, each.words] for each in evidence.values()))
+        rows = [each.rows for each in evidence.values()]
+        telling = [_candidate_idf(rows, tables_of_one, total) for tables_of_one in tables]
+        self._weights = Weights(self._idf, *(telling or [np.zeros(0, np.float32)] * 4))
         return {number: self._score(docs, evidence[number]) for number, docs in candidates.items()}
 
     def score(self, segment: int, docs: np.ndarray) -> Rescored:
         """Scores documents that were not among the candidates, by the same measure."""
-        places = find_places(self._evaluations[segment], self._plan, docs)
-        return self._score(docs, count(places, self._plan, self._readings))
+        return self._score(docs, self._count(find_places(self._evaluations[segment], self._plan, docs)))
+
+    def _count(self, places: Places) -> Evidence:
+        return count(places, self._plan, self._readings, self._idf.tolist())
 
     def _score(self, docs: np.ndarray, evidence: Evidence) -> Rescored:
-        rows = evidence.rows
+        rows, share = evidence.rows, self._plan.mix
+        passages = sum(self._signals(PASSAGE, evidence, rows.lengths, self._averages.passage).values())
+        whole = Evidence(rows, *(by_article(rows, table) for table in evidence[1:-1]), np.zeros(len(docs), np.float32))
         lengths = np.add.reduceat(rows.lengths, rows.first)
-        passages = np.zeros(len(rows.starts), np.float32)
-        detail: dict[str, np.ndarray] = {}
-        for name, weights, counts, k1 in self._signals(evidence):
-            of_passages = weights @ saturate(counts, rows.lengths, self._averages.passage, k1)
-            of_articles = weights @ saturate(by_article(rows, counts), lengths, self._averages.article, k1)
-            passages += of_passages
-            detail[name] = (1 - WEIGHTS.passage) * of_articles
-        detail["passage"] = WEIGHTS.passage * np.maximum.reduceat(passages, rows.first)
-        return Rescored(docs, np.sum(list(detail.values()), axis=0), passages, rows.first, detail)
+        detail = self._signals(ARTICLE, whole, lengths, self._averages.article)
+        detail = {name: share.article * values for name, values in detail.items() if name != "window"}
+        detail["lead"] = share.lead * (self._idf @ (evidence.readings[:, rows.lead] > 0))
+        detail["passage"] = (1 - share.article) * np.maximum.reduceat(passages, rows.first)
+        return Rescored(docs, sum(detail.values()), passages, rows.first, detail)
 
-    def _signals(self, evidence: Evidence) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
-        """Name, weights, counts and k1 of each kind of evidence."""
-        return [
-            ("syllables", self._idf, evidence.units, WEIGHTS.k1_syllable),
-            ("reading", WEIGHTS.reading * self._idf, evidence.readings, WEIGHTS.k1_syllable),
-            ("pairs", WEIGHTS.pair * self._pair_idf, evidence.pairs, WEIGHTS.k1_other),
-            ("words", WEIGHTS.word * self._word_idf, evidence.words, WEIGHTS.k1_other),
-        ]
+    def _signals(self, signals: Signals, evidence: Evidence, lengths: np.ndarray, average: float) -> dict[str, np.ndarray]:
+        """What each kind of evidence adds to texts of some lengths."""
+        weights, own, common = self._weights, signals.reading, 1 - signals.reading
+
+        def bm25(line_weights: np.ndarray, table: np.ndarray, k1: float = K1) -> np.ndarray:
+            return line_weights @ saturate(table, lengths, average, k1)
+
+        return {
+            "syllables": common * bm25(weights.units, evidence.units, signals.k1),
+            "reading": own * bm25(weights.units, evidence.readings, signals.k1),
+            "coverage": signals.coverage
+            * (weights.units @ (common * (evidence.units > 0) + own * (evidence.readings > 0)).astype(np.float32)),
+            "pairs": signals.pair * bm25(weights.pairs, evidence.pairs)
+            + signals.apart * bm25(weights.apart, evidence.apart)
+            + signals.reverse * bm25(weights.reverse, evidence.reverse),
+            "words": signals.word * bm25(weights.words, evidence.words),
+            "window": signals.window * evidence.windows,
+        }
 
 
-def _candidate_idf(tables: Sequence[tuple[Rows, np.ndarray]], total: int) -> np.ndarray:
+def _candidate_idf(rows: Sequence[Rows], tables: Sequence[np.ndarray], total: int) -> np.ndarray:
     """How telling each line is among the candidates: ln(1 + (C - d + 0.5) / (d + 0.5)), d of C candidates having it.
 
     Measured against the frequency in the whole archive: what all good candidates share does not help to choose.
     """
-    having = sum(np.count_nonzero(by_article(rows, counts), axis=1) for rows, counts in tables)
+    having = sum(np.count_nonzero(by_article(row, table), axis=1) for row, table in zip(rows, tables))
     return np.log1p((total - having + 0.5) / (having + 0.5)).astype(np.float32)

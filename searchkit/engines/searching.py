@@ -18,7 +18,7 @@ from searchkit.engines import Ask, Candidate, Found, PassageScore
 from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.rescoring import Averages, Judge, Rescored
-from searchkit.ranking import WEIGHTS
+from searchkit.ranking import CANDIDATES
 from searchkit.resolved import Resolved
 from searchkit.sketch import ALIKE, resemblance
 
@@ -103,7 +103,7 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
     )])  # fmt: skip
     order = np.lexsort((-date, -score))
     entries = Entries(segment[order], doc[order], score[order], date[order])
-    best = slice(0, WEIGHTS.candidates)
+    best = slice(0, CANDIDATES)
     by_segment = {number: np.flatnonzero(entries.segment[best] == number) for number in np.unique(entries.segment[best]).tolist()}
     scorer.settle({number: np.sort(entries.doc[rows]) for number, rows in by_segment.items()})
     for number, rows in by_segment.items():
@@ -114,7 +114,7 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
 
 def _in_order(entries: Entries) -> Entries:
     """The rescored rows sorted; those behind them never score more than the last of them."""
-    best = min(WEIGHTS.candidates, len(entries.score))
+    best = min(CANDIDATES, len(entries.score))
     score = np.round(entries.score, SCORE_DIGITS)
     if best < len(score):
         score[best:] = np.minimum(score[best:], max(score[:best].min() - 10.0**-SCORE_DIGITS, 0.0))
@@ -175,7 +175,7 @@ def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict
     groups = _Groups()
     end = ask.offset + ask.limit
     for number, entry in enumerate(_ordered(scorer, entries, ask.sort == "relevance")):
-        if len(leaders) >= end and (not ask.group or number >= WEIGHTS.candidates):
+        if len(leaders) >= end and (not ask.group or number >= CANDIDATES):
             break
         hashes = _sketch(scorer, entry) if ask.group else frozenset()
         leader = groups.leader(hashes)
