@@ -1,8 +1,12 @@
-"""How a query was read, as plain values and as lines: tree, terms, what is wanted and what required."""
+"""How a query was read, as plain values and as lines: tree, terms, what is wanted and what required.
+
+What an index knows of it (how much each part finds, the spellings that an unmarked syllable stands for) is added
+by `with_index`, which asks through two functions and knows no engine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date as Day
 from typing import Any
 
@@ -23,6 +27,11 @@ from searchkit.resolved import (
     Resolved,
     TermSpec,
 )
+
+MOST_SHOWN = 20  # spellings of one term
+
+Count = Callable[[Node], int]
+Expand = Callable[[Node], list[str]]
 
 
 def explain_tree(parsed: Parsed, resolved: Resolved) -> dict[str, Any]:
@@ -46,6 +55,43 @@ def explain_tree(parsed: Parsed, resolved: Resolved) -> dict[str, Any]:
         ],
         "notices": list(resolved.notices),
     }
+
+
+def with_index(facts: dict[str, Any], resolved: Resolved, count: Count, expand: Expand) -> dict[str, Any]:
+    """The values of `explain_tree` with what an index says to them.
+
+    Added: `total`, the articles that the whole query finds; `articles` for each part; `stands_for` for each word or
+    phrase in which a term stands for several of the index: the term, how many it stands for, and the most frequent ones.
+    """
+    wanted = [values | _leaf(word.match, count, expand) for values, word in zip(facts["wanted"], resolved.wanted)]
+    required = None if resolved.strict is None else _counted(facts["required"], resolved.strict, count, expand)
+    # the total goes before the parts that it is made of
+    head = {name: facts[name] for name in ("query", "marks")} | {"total": count(resolved.complete)}
+    return head | facts | {"wanted": wanted, "required": required}
+
+
+def _counted(values: dict[str, Any], node: Node, count: Count, expand: Expand) -> dict[str, Any]:
+    if isinstance(node, Match):
+        return values | _leaf(node, count, expand)
+    below = [_counted(each, child, count, expand) for each, child in zip(values.get("children", ()), _below(node))]
+    return values | {"articles": count(node)} | ({"children": below} if below else {})
+
+
+def _leaf(match: Match, count: Count, expand: Expand) -> dict[str, Any]:
+    specs = dict.fromkeys(spec for element in match.elements for choice in element for spec in choice.terms)
+    found = [(spec, expand(_alone(match, spec))) for spec in specs if _several(spec)]
+    stands_for = [
+        {"term": _term(spec), "terms": len(known), "spellings": known[:MOST_SHOWN]} for spec, known in found
+    ]
+    return {"articles": count(match)} | ({"stands_for": stands_for} if stands_for else {})
+
+
+def _several(spec: TermSpec) -> bool:
+    return spec.kind in ("folded", "prefix", "wildcard", "fuzzy")
+
+
+def _alone(match: Match, spec: TermSpec) -> Match:
+    return Match(match.field, ((Alternative((spec,)),),))
 
 
 def tree_dict(node: query.Node) -> dict[str, Any]:

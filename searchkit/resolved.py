@@ -162,3 +162,17 @@ class Resolved:
     marks: str = "prefer"
     notices: tuple[str, ...] = ()
     expansions: tuple[Expansion, ...] = ()
+
+    @property
+    def content(self) -> tuple[Wanted, ...]:
+        """The wanted words that can be missing: function words only where there is nothing else."""
+        return tuple(want for want in self.wanted if not want.function) or self.wanted
+
+    @property
+    def complete(self) -> Node:
+        """What the total counts: the strict part with every wanted word that can be missing."""
+        strict = () if self.strict is None else (self.strict,)
+        parts: tuple[Node, ...] = (*strict, *(want.match for want in self.content))
+        if not parts:
+            return Everything()
+        return parts[0] if len(parts) == 1 else And(parts)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from searchkit import abbreviations, opening, passages
+from searchkit import abbreviations, explain, opening, passages
 from searchkit.article import Article
 from searchkit.engines import Ask, Candidate
 from searchkit.errors import NotFound
@@ -78,6 +78,12 @@ class Session:
             abbreviations=self._abbreviations,
             today=self.today,
         )
+
+    def explain(self, query: str, options: SearchOptions = SearchOptions()) -> dict[str, Any]:
+        """How a query is read and what each part of it finds, as plain values; see `searchkit.explain`."""
+        resolved = self.resolve(query, options)
+        facts = explain.explain_tree(parse(query), resolved)
+        return explain.with_index(facts, resolved, self.reader.count, self.reader.expand)
 
     def search(self, query: str, options: SearchOptions = SearchOptions()) -> Results:
         """Ranked articles with their best passages, matches lit."""

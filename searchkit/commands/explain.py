@@ -48,12 +48,14 @@ def outline(value: Any, colour: bool = False, depth: int = 0) -> Iterator[str]:
       not
         word covid
     wanted:
-      ubnd  articles 2
+      ubnd  2 articles
     words: –
     """
     margin = "  " * depth
     if isinstance(value, Mapping) and depth and ("is" in value or "text" in value):
         yield margin + _part(value, colour)
+        for known in value.get("stands_for", ()):
+            yield f"{margin}  {_stands_for(known, colour)}"
         for child in value.get("children", ()):
             yield from outline(child, colour, depth + 1)
     elif isinstance(value, Mapping):
@@ -72,9 +74,24 @@ def _part(values: Mapping[str, Any], colour: bool) -> str:
     from searchkit.rendering.lines import style
 
     head = " ".join(_text(values[name]) for name in ("is", "text") if name in values)
-    shown = ("is", "text", "span", "children")
-    known = [f"{name} {_text(value)}" for name, value in values.items() if name not in shown and value is not False]
+    usual = {"field": "syllable", "boost": 1.0, "function": False, "ordered": False, "terms": [values.get("text")]}
+    shown = ("is", "text", "span", "children", "stands_for", "articles")
+    known = [f"{values['articles']:,} article{'s' * (values['articles'] != 1)}"] if "articles" in values else []
+    known += [
+        f"{name.replace('_', ' ')} {_text(value)}"
+        for name, value in values.items()
+        if name not in shown and value != usual.get(name)
+    ]
     return f"{head}  {style(', '.join(known), 'dim', colour)}" if known else head
+
+
+def _stands_for(values: Mapping[str, Any], colour: bool) -> str:
+    """What a term with several spellings stands for in the index, the most frequent first."""
+    from searchkit.rendering.lines import style
+
+    more = values["terms"] - len(values["spellings"])
+    rest = style(f" and {more:,} more", "dim", colour) if more else ""
+    return f"{_text(values['term'])} → {_text(values['spellings'])}{rest}"
 
 
 def _nested(value: Any) -> bool:
