@@ -123,7 +123,22 @@ PIECES = st.sampled_from([*SYLLABLES, *map(str.title, SYLLABLES), *map(str.upper
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_labels_of_shuffled_syllables(pyvi, text):
-    assert next(our_labels(segment.load(), [text])) == pyvi_labels(pyvi, text)
+    ours, theirs = next(our_labels(segment.load(), [text])), pyvi_labels(pyvi, text)
+    if ours != theirs:
+        assert ours[0] == theirs[0]
+        assert_equally_good(pyvi, *ours, theirs[1])
+
+
+def assert_equally_good(pyvi, tokens, ours, theirs):
+    """A syllable repeated ("Lĩnh Lĩnh Lĩnh") can leave two labellings exactly as good; rounding then chooses in CRFsuite."""
+    tagger = pyvi.model.tagger_
+    tagger.set(pyvi.sent2features(tokens, False))
+    assert tagger.probability(ours) == pytest.approx(tagger.probability(theirs), rel=1e-9)
+
+
+def test_a_tie_is_the_only_difference(pyvi):
+    tokens, ours = next(our_labels(segment.load(), ["Lĩnh Lĩnh Lĩnh Hút 000"]))
+    assert_equally_good(pyvi, tokens, ours, pyvi_labels(pyvi, "Lĩnh Lĩnh Lĩnh Hút 000")[1])
 
 
 @settings(max_examples=1000, deadline=None)
