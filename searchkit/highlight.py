@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from searchkit import analysis, fuzzy
-from searchkit.analysis import Token
+from searchkit import fuzzy
 from searchkit.resolved import Alternative, And, Boosted, Match, Near, Node, Or, Resolved, TermSpec, Wanted
+from searchkit.tokens import Token
+from searchkit.tokens import joined as joined_forms
+from searchkit.tokens import tokens as tokens_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 MAIN_FIELD = "syllable"
@@ -38,7 +40,7 @@ def highlights(text: str, start: int, end: int, kind: str, query: Resolved) -> l
 
 def _place(text: str, start: int, end: int) -> Place:
     stretch = text[start:end]
-    tokens = analysis.tokens(stretch)
+    tokens = tokens_of(stretch)
     breaks = [found.start() for found in _BLANK_LINE.finditer(stretch)]
     positions: list[int] = []
     passed = 0
@@ -48,7 +50,7 @@ def _place(text: str, start: int, end: int) -> Place:
         positions.append(ordinal + passed)
     at = {token.start: position for token, position in zip(tokens, positions)}
     joined: dict[str, list[tuple[int, int]]] = {}
-    for form in analysis.joined(stretch):
+    for form in joined_forms(stretch):
         first = at.get(form.start)
         if first is not None:
             joined.setdefault(form.key, []).append((first, first + form.length))

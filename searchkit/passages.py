@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from searchkit import analysis
 from searchkit.article import Article, Part
+from searchkit.tokens import outline
 
 SHORT = 45  # syllables; a shorter paragraph joins its neighbour …
 MERGED = 100  # … while the two together are no longer than this
@@ -58,10 +58,9 @@ def of_article(article: Article) -> list[Passage]:
 
 def _of_part(text: str, part: Part) -> Iterator[tuple[int, int]]:
     stretch = text[part.start : part.end]
-    analysed = analysis.Analyser().analyse(stretch)
-    starts, _ = analysis.offsets(stretch)
-    cuts = split(len(starts), analysed.paragraph_starts.tolist(), analysed.sentence_starts.tolist())
-    bounds = [part.start, *(_chunk_start(text, part.start + int(starts[cut])) for cut in cuts[1:]), part.end]
+    seen = outline(stretch)
+    cuts = split(len(seen.starts), seen.paragraph_starts, seen.sentence_starts)
+    bounds = [part.start, *(_chunk_start(text, part.start + seen.starts[cut]) for cut in cuts[1:]), part.end]
     for start, end in zip(bounds, bounds[1:]):
         yield start, start + len(text[start:end].rstrip())
 
