@@ -49,6 +49,7 @@ class Analysed(NamedTuple):
     joined_positions: np.ndarray  # of its first token
     sentence_starts: np.ndarray  # ordinals of tokens, as are
     paragraph_starts: np.ndarray
+    chunk_starts: np.ndarray  # per token, the code point at which the run between white space starts that holds it
 
 
 def offsets(text: str) -> tuple[np.ndarray, np.ndarray]:
@@ -139,7 +140,7 @@ class Analyser:
             form_starts, forms = read.joined()
             forms = self._joined.numbers(forms, facts.joined.names.__getitem__)
             sentences, paragraphs = read.sentence_starts(), read.paragraph_starts()
-            bounds = read.bounds
+            bounds, chunk_starts = read.bounds, read.chunk_starts(texts)
         positions = _positions(bounds, paragraphs)
         word_bounds, form_bounds = np.searchsorted(word_starts, bounds), np.searchsorted(form_starts, bounds)
         columns = (
@@ -151,6 +152,7 @@ class Analyser:
             _split(positions[form_starts], form_bounds),
             _split_ordinals(sentences, bounds),
             _split_ordinals(paragraphs, bounds),
+            _split(chunk_starts, bounds),
         )
         return [Analysed(*row) for row in zip(*columns, strict=True)]
 

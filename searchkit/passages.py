@@ -47,22 +47,30 @@ def split(count: int, paragraph_starts: Sequence[int], sentence_starts: Sequence
     return starts
 
 
-def of_article(article: Article) -> list[Passage]:
-    """The passages of an article, numbered through its parts; they cover its text but for white space between them."""
+def of_article(article: Article, starts: Sequence[int] | None = None) -> list[Passage]:
+    """The passages of an article, numbered through its parts; they cover its text but for white space between them.
+
+    `starts`: where they start, from an index that has kept it; else the text is read for it.
+    """
+    if starts is None:
+        starts = [start for part in article.parts for start in starts_of_part(article.text, part)]
     found: list[Passage] = []
-    for part in article.parts:
-        for start, end in _of_part(article.text, part):
-            found.append(Passage(len(found) + 1, part.kind, start, end))
+    parts = iter(article.parts)
+    part = next(parts, None)
+    for start, following in zip(starts, [*starts[1:], len(article.text)]):
+        while part is not None and part.end <= start and part.end < len(article.text):
+            part = next(parts, None)
+        assert part is not None, "every passage starts in a part"
+        end = start + len(article.text[start : min(following, part.end)].rstrip())
+        found.append(Passage(len(found) + 1, part.kind, start, end))
     return found
 
 
-def _of_part(text: str, part: Part) -> Iterator[tuple[int, int]]:
-    stretch = text[part.start : part.end]
-    seen = outline(stretch)
+def starts_of_part(text: str, part: Part) -> list[int]:
+    """The code points at which the passages of one part start."""
+    seen = outline(text[part.start : part.end])
     cuts = split(len(seen.starts), seen.paragraph_starts, seen.sentence_starts)
-    bounds = [part.start, *(_chunk_start(text, part.start + seen.starts[cut]) for cut in cuts[1:]), part.end]
-    for start, end in zip(bounds, bounds[1:]):
-        yield start, start + len(text[start:end].rstrip())
+    return [part.start, *(_chunk_start(text, part.start + seen.starts[cut]) for cut in cuts[1:])]
 
 
 def _chunk_start(text: str, at: int) -> int:

@@ -17,6 +17,8 @@ from searchkit.chunks import ENDS_SENTENCE, ENUMERATES, MAY_START_SENTENCE
 from searchkit.facts import ChunkFacts
 from searchkit.segment import EDGE, NEWLINE
 
+_LAST_SPACE = 0x3000  # the highest code point that is white space
+
 
 class Reading:
     """Texts read: per token where its facts are, and from these what is asked for."""
@@ -57,6 +59,16 @@ class Reading:
         continues = np.zeros(len(first), bool)
         continues[1:] = (word[first[1:]] == word[last[:-1]]) & (first[1:] != last[:-1])
         return continues
+
+    def chunk_starts(self, texts: Sequence[str]) -> np.ndarray:
+        """For each token, where in its text its chunk starts, in code points, int32."""
+        solid = ~(self._is_edge | (self._chunks == NEWLINE))
+        offsets = np.zeros(len(self._chunks), np.int64)
+        offsets[solid] = _starts_after_space("\n".join(texts))
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+        bases = np.append(0, np.cumsum(lengths))
+        offsets -= bases[np.cumsum(self._is_edge) - 1]
+        return np.repeat(offsets, self._counts).astype(np.int32)
 
     def words(self) -> tuple[np.ndarray, np.ndarray]:
         """Words of two or more tokens: the first token and the word number of each."""
@@ -111,3 +123,17 @@ def reading(texts: Sequence[str]) -> Iterator[Reading]:
         if _facts is None or _facts.segmenter is not segmenter:
             _facts = ChunkFacts(segmenter)
         yield Reading(_facts, texts)
+
+
+def _starts_after_space(text: str) -> np.ndarray:
+    """Where the chunks of a text start, as `str.split` finds them."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    solid = np.zeros(len(codes) + 1, bool)
+    np.logical_not(_is_space()[np.minimum(codes, _LAST_SPACE + 1)], out=solid[1:])
+    return np.flatnonzero(solid[1:] & ~solid[:-1])
+
+
+@functools.cache
+def _is_space() -> np.ndarray:
+    """Whether `str.split` takes a code point for white space; none above the last one here is."""
+    return np.array([chr(code).isspace() for code in range(_LAST_SPACE + 2)])

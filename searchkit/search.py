@@ -100,7 +100,7 @@ class Session:
 
     def _hit(self, rank: int, candidate: Candidate, resolved: Resolved) -> Hit:
         article = self.show(candidate.id)
-        cut = passages.of_article(article)
+        cut = passages.of_article(article, candidate.starts)
         shown = tuple(
             _passage_hit(article, cut[scored.number - 1], scored.score, resolved) for scored in candidate.passages
         )

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import heapq
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from searchkit.text import fold, key
 SIZE = 24  # hashes kept: recall 1.0 of the pairs of resemblance 0.7 and more, measured on 34,547 articles
 SHINGLE = 6  # syllables
 ALIKE = 0.5  # share of common hashes from which two articles count as reprints of each other
+FEW = 4  # common hashes from which a pair is worth a closer look
+CROWD = 20  # articles with a common hash from which only the best is compared with the others
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -60,18 +64,34 @@ def sketch(hashes: np.ndarray) -> np.ndarray:
     return found
 
 
-def hashes_of(sketched: np.ndarray) -> frozenset[int]:
-    """The hashes of a stored sketch; empty for an article too short to have one."""
-    return frozenset(sketched.tolist()) - {0}
+def near_pairs(sketches: np.ndarray) -> list[tuple[int, int]]:
+    """The pairs of rows (first before second) whose articles resemble each other by ALIKE or more.
 
-
-def resemblance(one: frozenset[int], other: frozenset[int]) -> float:
-    """The estimated share of shingles that two articles have in common, 0 where either is too short for a sketch.
-
-    >>> a, b = (hashes_of(sketch(np.arange(n, n + 100, dtype=np.uint64))) for n in (0, 500))
-    >>> resemblance(a, a), resemblance(a, b)
-    (1.0, 0.0)
+    >>> a, b = (sketch(np.arange(n, n + 100, dtype=np.uint64)) for n in (0, 500))
+    >>> near_pairs(np.array([a, b, a]))
+    [(0, 2)]
     """
-    size = min(len(one), len(other))
-    smallest = heapq.nsmallest(size, one | other)
-    return sum(value in one and value in other for value in smallest) / size if size else 0.0
+    shared = Counter(_sharing(sketches))
+    return sorted(pair for pair, count in shared.items() if count >= FEW and _resemblance(*sketches[list(pair)]) >= ALIKE)
+
+
+def _sharing(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
+    """For every hash that several rows have, each pair of these rows; of very many only those with the first."""
+    values = sketches.ravel()
+    order = np.argsort(values, kind="stable")
+    order = order[values[order] != 0]
+    ordered = values[order]
+    rows = (order // sketches.shape[1]).tolist()
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    for start, size in zip(first.tolist(), np.diff(first, append=len(ordered)).tolist()):
+        if size > 1:
+            run = rows[start : start + size]
+            yield from combinations(run, 2) if size <= CROWD else ((run[0], other) for other in run[1:])
+
+
+def _resemblance(one: np.ndarray, other: np.ndarray) -> float:
+    """The estimated share of shingles that two articles have in common, 0 where either is too short for a sketch."""
+    first, second = (frozenset(row.tolist()) - {0} for row in (one, other))
+    size = min(len(first), len(second))
+    smallest = heapq.nsmallest(size, first | second)
+    return sum(value in first and value in second for value in smallest) / size if size else 0.0

@@ -27,7 +27,7 @@ class WriteOptions:
     """How to build: `workers` processes, `memory` bytes of analysed text held before a segment is written."""
 
     workers: int = 1
-    memory: int = 512 << 20
+    memory: int = 1200 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,16 @@ class PassageScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One ranked article; `detail` says where the score comes from when it was asked for."""
+    """One ranked article.
+
+    starts: code points at which its passages start, where the engine keeps them;  detail: where the score comes from,
+    when it was asked for
+    """
 
     id: str
     score: float
     passages: tuple[PassageScore, ...]
+    starts: tuple[int, ...] | None = None
     missing: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     detail: dict[str, float] = field(default_factory=dict)

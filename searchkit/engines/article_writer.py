@@ -13,7 +13,7 @@ import numpy as np
 
 from searchkit import sketch
 from searchkit.analysis import Analysed, Analyser
-from searchkit.article import BODY, CAPTION, KINDS, PARAGRAPH_BREAK, SUMMARY, TITLE, Article, date_range
+from searchkit.article import BODY, CAPTION, KINDS, PARAGRAPH_BREAK, SUMMARY, TITLE, Article, Part, date_range
 from searchkit.engines.evaluation import HAS
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape
 from searchkit.engines.segment_builder import SegmentBuilder, Vocabulary
@@ -40,11 +40,11 @@ COLUMNS = {
     "end": ("<u4", 1),  # position after the last token
     "sketch": ("<u4", sketch.SIZE),
 }
-RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
+RAGGED = {"passage": "<u4", "passage_kind": "<u1", "passage_start": "<u4"}  # position, kind, code point
 META_FIELDS = ("author", "source", "section", "path", "url")
 BATCH = 64  # articles analysed together
 REMEMBERED = 10_000  # values of a metadata field
-BYTES_PER_TOKEN = 24  # ids, positions and the arrays of the sort, measured at the peak of inversion
+BYTES_PER_TOKEN = 40  # ids, positions and the arrays of the sort, measured at the peak of inversion
 
 
 class Layout(NamedTuple):
@@ -56,6 +56,7 @@ class Layout(NamedTuple):
     joined: tuple[np.ndarray, np.ndarray]
     passages: np.ndarray
     kinds: np.ndarray
+    starts: np.ndarray
     end: int
 
 
@@ -111,7 +112,7 @@ class Feeder:
             self._close_segment()
 
     def _add(self, builder: SegmentBuilder, article: Article, analysed: Sequence[Analysed]) -> None:
-        layout = lay_out(analysed, [KINDS.index(part.kind) for part in article.parts])
+        layout = lay_out(analysed, article.parts)
         streams = {field: values.stream(_meta(field, article)) for field, values in self._meta.items()}
         streams["syllable"] = (layout.spellings, layout.positions)
         streams["word"], streams["joined"] = layout.words, layout.joined
@@ -123,7 +124,8 @@ class Feeder:
             "date_from": first, "date_to": last, "has": _has(article),
             "length": len(layout.spellings), "end": layout.end, "sketch": sketch.sketch(shingles),
         }  # fmt: skip
-        builder.add(article.to_dict(), streams, columns, {"passage": layout.passages, "passage_kind": layout.kinds})
+        ragged = {"passage": layout.passages, "passage_kind": layout.kinds, "passage_start": layout.starts}
+        builder.add(article.to_dict(), streams, columns, ragged)
 
     def _close_segment(self) -> None:
         builder, self._builder = self._builder, None
@@ -137,20 +139,21 @@ class Feeder:
         self._segments.append(builder.finish(vocabularies))
 
 
-def lay_out(analysed: Sequence[Analysed], kinds: Sequence[int]) -> Layout:
+def lay_out(analysed: Sequence[Analysed], parts: Sequence[Part]) -> Layout:
     """The analysed parts of an article one behind the other, PART_GAP positions between them."""
-    at, passages, passage_kinds, columns = 0, [], [], []
-    for part, kind in zip(analysed, kinds):
-        columns.append((part.spellings, part.positions + at, part.word_ids, part.word_positions + at,
-                        part.joined_ids, part.joined_positions + at))  # fmt: skip
-        count = len(part.spellings)
-        starts = split(count, part.paragraph_starts.tolist(), part.sentence_starts.tolist())
-        passages += [int(part.positions[start]) + at if count else at for start in starts]
-        passage_kinds += [kind] * len(starts)
-        at += (int(part.positions[-1]) + 1 if count else 0) + PART_GAP
+    at, passages, kinds, starts, columns = 0, [], [], [], []
+    for read, part in zip(analysed, parts):
+        columns.append((read.spellings, read.positions + at, read.word_ids, read.word_positions + at,
+                        read.joined_ids, read.joined_positions + at))  # fmt: skip
+        count = len(read.spellings)
+        cuts = split(count, read.paragraph_starts.tolist(), read.sentence_starts.tolist())
+        passages += (read.positions[cuts] + at).tolist() if count else [at]
+        starts += [part.start, *(part.start + read.chunk_starts[cuts[1:]]).tolist()] if count else [part.start]
+        kinds += [KINDS.index(part.kind)] * len(cuts)
+        at += (int(read.positions[-1]) + 1 if count else 0) + PART_GAP
     spellings, positions, words, word_at, joined, joined_at = map(np.concatenate, zip(*columns))
-    return Layout(spellings, positions, (words, word_at), (joined, joined_at),
-                  np.array(passages, np.int32), np.array(passage_kinds, np.int32), at - PART_GAP)  # fmt: skip
+    tables = (np.array(values, np.int32) for values in (passages, kinds, starts))
+    return Layout(spellings, positions, (words, word_at), (joined, joined_at), *tables, at - PART_GAP)
 
 
 def _spelt(analyser: Analyser) -> Vocabulary:

@@ -7,6 +7,7 @@ articles, added up in one dense array. The second stage (`rescoring`) looks at t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -48,16 +49,22 @@ class Plan(NamedTuple):
 
 def plan(query: Resolved) -> Plan:
     """What of a query scores: bare words, and the words and phrases of its strict part."""
-    boosted: dict[Match, float] = {want.match: want.boost for want in query.wanted}
-    boosted |= {match: boost for match, boost in positive(query.strict) if match.field == "syllable"}
+    wanted = [_anywhere(want.match) for want in query.wanted]
+    boosted = {match: want.boost for match, want in zip(wanted, query.wanted)}
+    boosted |= {_anywhere(match): boost for match, boost in positive(query.strict) if match.field == "syllable"}
     units = tuple(Unit(match, boost, _term(match)) for match, boost in boosted.items())
     number = {unit.match: at for at, unit in enumerate(units)}
-    sequence = tuple(number[want.match] for want in query.wanted)[:DETAILED]
+    sequence = tuple(number[match] for match in wanted)[:DETAILED]
     pairs = tuple(dict.fromkeys(zip(sequence, sequence[1:])))
     terms = [units[at].term for at in sequence]
     marked = any(term is not None and term.kind == "key" for term in terms)
     typed = [term.value if term is not None else "" for term in terms]
     return Plan(units, sequence, pairs, _words(terms), marked, query.marks == "prefer", mix(typed))
+
+
+def _anywhere(match: Match) -> Match:
+    """The match without its place in the query: what is asked twice counts once."""
+    return replace(match, text="", span=(0, 0))
 
 
 def _term(match: Match) -> TermSpec | None:

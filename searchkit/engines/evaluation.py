@@ -58,7 +58,7 @@ class Evaluation:
     def __init__(self, segment: SegmentArrays):
         self.segment = segment
         self.terms = TermFinder(segment)
-        self._frequencies: dict[Match, tuple[np.ndarray, np.ndarray]] = {}
+        self._frequencies: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
 
     @property
     def everything(self) -> np.ndarray:
@@ -122,9 +122,10 @@ class Evaluation:
 
     def frequencies(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
         """Documents of a word or phrase, ascending, and how often each has it; deleted documents included."""
-        known = self._frequencies.get(match)
+        asked = (match.field, match.elements, match.slop, match.kinds)  # wherever it stands in the query
+        known = self._frequencies.get(asked)
         if known is None:
-            known = self._frequencies[match] = self._count(match)
+            known = self._frequencies[asked] = self._count(match)
         return known
 
     def _count(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
@@ -189,6 +190,11 @@ class Evaluation:
         """The segment's passage table."""
         offsets, starts = self.segment.ragged("passage")
         return Passages(offsets, starts, self.segment.ragged("passage_kind")[1])
+
+    def passage_starts(self, doc: int) -> tuple[int, ...]:
+        """The code points at which a document's passages start."""
+        offsets, starts = self.segment.ragged("passage_start")
+        return tuple(starts[int(offsets[doc]) : int(offsets[doc + 1])].tolist())
 
     @cached_property
     def id_numbers(self) -> np.ndarray:

@@ -6,13 +6,11 @@ score, then date, then id, so the same query on the same index always gives the 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from searchkit import sketch
 from searchkit.article import KINDS, TITLE
 from searchkit.engines import Ask, Candidate, Found, PassageScore
 from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
@@ -20,7 +18,7 @@ from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.rescoring import Averages, Judge, Rescored
 from searchkit.ranking import CANDIDATES
 from searchkit.resolved import Resolved
-from searchkit.sketch import ALIKE, resemblance
+from searchkit.sketch import near_pairs
 
 SCORE_DIGITS = 4  # scores are equal when they are shown equal
 
@@ -147,14 +145,18 @@ class Entry(NamedTuple):
 def _ordered(scorer: Scorer, entries: Entries, by_score: bool) -> Iterator[Entry]:
     """The entries one by one, equal ones by their ids; ids are read only as far as one goes."""
     names = [_Ids(each) for each in scorer.evaluations]
-    same = np.zeros(len(entries.doc), bool)
-    same[1:] = entries.date[1:] == entries.date[:-1]
+    same = entries.date[1:] == entries.date[:-1]
     if by_score:
-        same[1:] &= entries.score[1:] == entries.score[:-1]
-    starts = np.flatnonzero(~same).tolist()
-    for start, end in zip(starts, [*starts[1:], len(same)]):
-        rows = zip(entries.segment[start:end].tolist(), entries.doc[start:end].tolist(), entries.score[start:end].tolist())
-        yield from sorted((Entry(s, d, score, names[s].of(d)) for s, d, score in rows), key=lambda entry: entry.id)
+        same &= entries.score[1:] == entries.score[:-1]
+    starts = [0, *(np.flatnonzero(~same) + 1).tolist()] if len(entries.doc) else []
+    for start, end in zip(starts, [*starts[1:], len(entries.doc)]):
+        group = [_entry(entries, row, names) for row in range(start, end)]
+        yield from sorted(group, key=lambda entry: entry.id) if len(group) > 1 else group
+
+
+def _entry(entries: Entries, row: int, names: Sequence[_Ids]) -> Entry:
+    segment, doc = int(entries.segment[row]), int(entries.doc[row])
+    return Entry(segment, doc, float(entries.score[row]), names[segment].of(doc))
 
 
 class _Ids:
@@ -169,48 +171,35 @@ class _Ids:
 
 
 def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict[str, list[str]]]:
-    """The entries of the page, and the ids grouped under each."""
+    """The entries of the page, and the ids grouped under each; grouping looks at the best articles only."""
+    alike = _alike(scorer, entries) if ask.group else {}
     leaders: list[Entry] = []
     reprints: dict[str, list[str]] = {}
-    groups = _Groups()
+    shown: dict[tuple[int, int], str] = {}
     end = ask.offset + ask.limit
-    for number, entry in enumerate(_ordered(scorer, entries, ask.sort == "relevance")):
-        if len(leaders) >= end and (not ask.group or number >= CANDIDATES):
-            break
-        hashes = _sketch(scorer, entry) if ask.group else frozenset()
-        leader = groups.leader(hashes)
+    for entry in _ordered(scorer, entries, ask.sort == "relevance"):
+        place = (entry.segment, entry.doc)
+        leader = next((shown[other] for other in alike.get(place, ()) if other in shown), None)
         if leader is not None:
             reprints.setdefault(leader, []).append(entry.id)
         elif len(leaders) < end:
             leaders.append(entry)
-            groups.add(entry.id, hashes)
+            shown[place] = entry.id
+        if len(leaders) >= end and not alike.keys() - shown.keys():
+            break
+        alike.pop(place, None)
     return leaders[ask.offset :], reprints
 
 
-def _sketch(scorer: Scorer, entry: Entry) -> frozenset[int]:
-    return sketch.hashes_of(scorer.evaluations[entry.segment].segment.columns["sketch"][entry.doc])
-
-
-class _Groups:
-    """Articles shown so far, found again by the hashes of their sketches."""
-
-    def __init__(self) -> None:
-        self._by_hash: dict[int, list[str]] = {}
-        self._sketches: dict[str, frozenset[int]] = {}
-
-    def add(self, id: str, hashes: frozenset[int]) -> None:
-        """Makes an article the first of a group."""
-        self._sketches[id] = hashes
-        for value in hashes:
-            self._by_hash.setdefault(value, []).append(id)
-
-    def leader(self, hashes: frozenset[int]) -> str | None:
-        """The article shown that this one reprints."""
-        shared = Counter(other for value in hashes for other in self._by_hash.get(value, ()))
-        for other, count in shared.items():
-            if count >= ALIKE * len(hashes) and resemblance(hashes, self._sketches[other]) >= ALIKE:
-                return other
-        return None
+def _alike(scorer: Scorer, entries: Entries) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Among the best articles, which are near-identical to which, by (segment, document)."""
+    places = list(zip(entries.segment[:CANDIDATES].tolist(), entries.doc[:CANDIDATES].tolist()))
+    sketches = np.array([scorer.evaluations[segment].segment.columns["sketch"][doc] for segment, doc in places])
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for one, other in near_pairs(sketches) if len(places) > 1 else ():
+        found.setdefault(places[one], []).append(places[other])
+        found.setdefault(places[other], []).append(places[one])
+    return found
 
 
 def _candidates(
@@ -226,6 +215,7 @@ def _candidates(
             id=entry.id,
             score=entry.score,
             passages=_passages(evaluation, entry.doc, scores, ask.passages),
+            starts=evaluation.passage_starts(entry.doc),
             missing=tuple(dict.fromkeys(missing)),
             duplicates=tuple(reprints.get(entry.id, ())),
             detail={name: round(value, SCORE_DIGITS) for name, value in detail.items()} if ask.explain else {},
