@@ -12,16 +12,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from searchkit.analysis import Token
+from searchkit import data
 from searchkit.errors import ReadError
-from searchkit.readings import Reading, readings
 from searchkit.text import fold, is_syllable, key, normalise
+from searchkit.tokens import Reading, Token, reading_of
 
 Accepts = Callable[[Token, str], bool]
+_WORD = re.compile(r"[^\W_]+")
+_FIRST = re.compile(r"[^\W_]\S*")
 
 
 class Form(NamedTuple):
@@ -67,9 +68,8 @@ class Abbreviations:
         if not entries:
             return
         self._learned.update(entries)
-        texts = readings(text for entry in entries for text in (*entry.names, *entry.expansions))
         for entry in entries:
-            forms = _forms(entry, texts)
+            forms = _forms(entry)
             for form in (*forms.short, *forms.long):
                 folded = tuple(fold("\n".join(form.keys)).split("\n"))
                 self._by_folded.setdefault(folded, []).append((form, forms))
@@ -81,7 +81,7 @@ class Abbreviations:
         `accepts(token, key)` says whether a token as typed may stand for a key: the marks mode decides.
         `shouted`: everything is in capitals, so that names that only capitals tell are not recognised.
 
-        >>> from searchkit.analysis import tokens
+        >>> from searchkit.tokens import tokens
         >>> listed = Abbreviations(read("UBND = Ủy ban nhân dân"))
         >>> [[form.text for form in run.forms] for run in listed.find(tokens("ubnd tỉnh"), lambda t, k: t.key == k)]
         [['Ủy ban nhân dân']]
@@ -131,24 +131,29 @@ class _Forms(NamedTuple):
 
 
 def _by_first_syllable(entries: Sequence[Abbreviation]) -> dict[str, list[Abbreviation]]:
-    """The entries under the folded first token that each of their forms can have."""
+    """The entries under the folded first token that each of their forms can have, and a few others.
+
+    The whole list is folded at once and no key is made: this is done before every first query.
+    """
+    texts = [(text, entry) for entry in entries for text in (*entry.names, *entry.expansions)]
+    folded = fold("\n".join(text for text, _ in texts)).splitlines()
     found: dict[str, list[Abbreviation]] = {}
-    for entry in entries:
-        for text in (*entry.names, *entry.expansions):
-            syllables = re.findall(r"\w+", text)
-            together = "" if re.search(r"\s", text) else "".join(syllables)
-            for first in {fold(key(form)) for form in (syllables[0], together) if form}:
-                found.setdefault(first, []).append(entry)
+    for text, (_, entry) in zip(folded, texts, strict=True):
+        pieces = _WORD.findall(_FIRST.search(text)[0])
+        for first in {pieces[0], "".join(pieces)}:  # TP.HCM as tp and as tphcm
+            found.setdefault(first, []).append(entry)
+            if first.endswith("y"):  # kỹ has the key kĩ
+                found.setdefault(f"{first[:-1]}i", []).append(entry)
     return found
 
 
-def _forms(entry: Abbreviation, texts: dict[str, Reading]) -> _Forms:
+def _forms(entry: Abbreviation) -> _Forms:
     short: dict[tuple[str, ...], Form] = {}
     for name in entry.names:
-        for form in _short(name, texts[name]):
+        for form in _short(name, reading_of(name)):
             short.setdefault(form.keys, form)
-    long = (Form(text, _keys(texts[text]), (False,) * len(texts[text].tokens)) for text in entry.expansions)
-    return _Forms(tuple(short.values()), tuple(long), entry.alone)
+    long = tuple(_long(text, reading_of(text)) for text in entry.expansions)
+    return _Forms(tuple(short.values()), long, entry.alone)
 
 
 def _short(name: str, reading: Reading) -> Iterator[Form]:
@@ -157,6 +162,10 @@ def _short(name: str, reading: Reading) -> Iterator[Form]:
     if len(reading.tokens) > 1 and not re.search(r"\s", name):
         together = "".join(token.text for token in reading.tokens)
         yield Form(together, (key(together),), (together.isupper() and is_syllable(key(together)),))
+
+
+def _long(expansion: str, reading: Reading) -> Form:
+    return Form(expansion, _keys(reading), (False,) * len(reading.tokens))
 
 
 def _keys(reading: Reading) -> tuple[str, ...]:
@@ -235,12 +244,11 @@ def _merged(earlier: tuple[Abbreviation, ...], later: tuple[Abbreviation, ...]) 
 
 
 def _plain(name: str) -> str:
-    return "".join(key(part) for part in re.findall(r"\w+", name))
+    return "".join(key(part) for part in _WORD.findall(name))
 
 
 def _package_entries() -> tuple[Abbreviation, ...]:
-    text = resources.files("searchkit").joinpath("data", "abbreviations.txt").read_text(encoding="utf-8")
-    return read(text, "abbreviations.txt")
+    return read(data.read_text("abbreviations.txt"), "abbreviations.txt")
 
 
 @lru_cache(maxsize=1)

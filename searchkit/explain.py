@@ -38,8 +38,10 @@ def explain_tree(parsed: Parsed, resolved: Resolved) -> dict[str, Any]:
     """All that is known of a query without an index, as JSON types.
 
     Keys: query, tree (nested), marks, wanted (text, terms, required, function, boost), required (nested, None for
-    none), words, expansions, notices.
+    none), words (the segmenter's, of two or more of the bare syllables), expansions, notices.
     """
+    from searchkit.analysis import word_keys  # brings the segmenter and its model
+
     return {
         "query": str(parsed.tree),
         "tree": tree_dict(parsed.tree),
@@ -49,7 +51,7 @@ def explain_tree(parsed: Parsed, resolved: Resolved) -> dict[str, Any]:
             for word in resolved.wanted
         ],
         "required": None if resolved.strict is None else node_dict(resolved.strict),
-        "words": list(resolved.words),
+        "words": word_keys(" ".join(word.text for word in resolved.wanted)),
         "expansions": [
             {"text": each.text, "expansions": list(each.expansions), "why": each.why} for each in resolved.expansions
         ],

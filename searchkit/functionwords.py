@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
-from searchkit.analysis import Token
-from searchkit.readings import readings
-from searchkit.text import has_marks
+from searchkit import data
+from searchkit.text import fold, has_marks
+from searchkit.tokens import Token
 
 
 def function_words(words: Sequence[tuple[Token, ...]]) -> list[bool]:
@@ -50,10 +49,9 @@ class _Listed:
 
 @lru_cache(maxsize=1)
 def _listed() -> _Listed:
-    text = resources.files("searchkit").joinpath("data", "function_words.txt").read_text(encoding="utf-8")
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found = readings(lines).values()
+    lines = [line.strip() for line in data.read_text("function_words.txt").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]  # written in keys, so that none is analysed
+    folded = fold("\n".join(lines)).split("\n")
     return _Listed(
-        frozenset(tuple(token.key for token in reading.tokens) for reading in found),
-        frozenset(tuple(token.folded for token in reading.tokens) for reading in found),
+        frozenset(tuple(line.split()) for line in lines), frozenset(tuple(line.split()) for line in folded)
     )

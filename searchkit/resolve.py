@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date as Day
 from itertools import groupby
 
-from searchkit import analysis, dates, fields, query
+from searchkit import dates, fields, query
 from searchkit.abbreviations import Abbreviations, load
 from searchkit.errors import QueryError, UsageError
 from searchkit.functionwords import function_words
@@ -100,14 +100,12 @@ class _Resolver:
         tree, factor = _unboosted(parsed.tree)
         wanted: list[Wanted] = []
         strict: list[Node] = []
-        words: list[str] = []
         for bare, nodes in groupby(_children(tree), key=_is_bare):
             group = list(nodes)
             if not bare:
                 strict += filter(None, (self.node(node, _Place()) for node in group))
                 continue
             found = self.wanted(group, factor)
-            words += analysis.word_keys(parsed.text[group[0].span[0] : group[-1].span[1]])
             if all_words:
                 strict += (Boosted(word.match, word.boost) if word.boost != 1 else word.match for word in found)
             else:
@@ -122,7 +120,6 @@ class _Resolver:
             text=parsed.text,
             strict=_all(strict) if strict else None,
             wanted=_counted(wanted),
-            words=tuple(words),
             marks=self.terms.marks,
             notices=notices,
             expansions=expansions,

@@ -13,12 +13,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from searchkit.abbreviations import Abbreviations, Form, Run
-from searchkit.analysis import Token
 from searchkit.query import Phrase, Word
-from searchkit.readings import Reading, readings
 from searchkit.resolved import Alternative, Expansion, TermSpec
 from searchkit.syllable import ONSETS, RIMES
 from searchkit.text import fold, has_marks, is_syllable, key
+from searchkit.tokens import Reading, Token, reading_of
 
 Element = tuple[Alternative, ...]
 ABBREVIATION, JOINED = "abbreviation", "joined"
@@ -63,8 +62,9 @@ class Terms:
     shouted: bool = False  # the whole query is in capitals, so that capitals tell nothing
 
     def learn(self, nodes: Iterable[Word | Phrase]) -> None:
-        """Analyses the texts of all words and phrases together."""
-        self.texts |= readings(piece.text for node in nodes for piece in pieces(node.text) if not piece.wild)
+        """Analyses the texts of all words and phrases, each once."""
+        texts = {piece.text for node in nodes for piece in pieces(node.text) if not piece.wild}
+        self.texts |= {text: reading_of(text) for text in texts - self.texts.keys()}
 
     def spec(self, token: Token) -> TermSpec:
         """What a token stands for under the marks mode."""

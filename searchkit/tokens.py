@@ -42,6 +42,13 @@ class Joined(NamedTuple):
     length: int
 
 
+class Reading(NamedTuple):
+    """What is found in one text; offsets are into it."""
+
+    tokens: tuple[Token, ...]
+    joined: tuple[Joined, ...]
+
+
 class Outline(NamedTuple):
     """Where the tokens of a text start and end, and which of them (ordinals) start sentences and paragraphs."""
 
@@ -80,6 +87,11 @@ def joined(text: str) -> list[Joined]:
         if len(_spans(chunk[0])) > 1
         for key, start, end, length in _joined_in(chunk[0])
     ]
+
+
+def reading_of(text: str) -> Reading:
+    """The tokens and joined forms of a text."""
+    return Reading(tuple(tokens(text)), tuple(joined(text)))
 
 
 def outline(text: str) -> Outline:

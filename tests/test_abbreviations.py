@@ -1,6 +1,7 @@
 """Abbreviations: the list of the package, files of one's own, and what a query makes of them."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from searchkit.explain import terms
 from searchkit.parser import parse
 from searchkit.resolve import resolve
 from searchkit.text import key
+from searchkit.tokens import tokens
 
 LIST = Abbreviations(
     read("""
@@ -197,3 +199,19 @@ def test_no_name_of_the_package_stands_twice():
 def test_ambiguous_names_of_the_package():
     ambiguous = {name for entry in abbreviations.load().entries if not entry.alone for name in entry.names}
     assert {"CA", "TT"} <= ambiguous
+
+
+@pytest.mark.parametrize("written", ["TP.HCM", "M'Drăk", "Kỹ", "3.000 tỷ", "– ĐBQH", "H’Hen Niê", "T.Ư", "1.5 độ"])
+def test_every_way_to_write_an_entry_is_found(written):
+    listed = Abbreviations(read(f"{written} = một điều gì khác\nXYZ = {written}"))
+    typed = tokens(written)
+    assert [(run.start, run.end) for run in listed.find(typed, lambda token, wanted: token.key == wanted)] == [(0, len(typed))]
+
+
+def test_all_of_the_packaged_list_is_found():
+    for entry in load().entries:
+        for text in (*entry.names, *entry.expansions):
+            listed = Abbreviations((replace(entry, alone=True),))
+            typed = tokens(text)
+            runs = listed.find(typed, lambda token, wanted: token.key == wanted)
+            assert (0, len(typed)) in [(run.start, run.end) for run in runs], text

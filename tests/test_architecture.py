@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "searchkit"
 GROUPS = {
     "ground": "searchkit errors article durable columns syllable wordends",
     "text": "text fields dates encodings",
-    "analysis": "pyvimodel segment chunks facts tokens analysis reading readings",
+    "analysis": "pyvimodel segment chunks facts tokens analysis reading",
     "language": "query lexer parser resolved abbreviations functionwords terms fuzzy resolve explain data",
     "arrays": "postings proximity ranking sketch",
     "passages": "passages highlight",

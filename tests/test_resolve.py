@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from query_cases import ALL, ARTICLES, CASES, TODAY
 from query_trees import phrases, trees
 
-from searchkit import abbreviations
+from searchkit import abbreviations, data
 from searchkit.abbreviations import Abbreviations
 from searchkit.errors import QueryError, UsageError
 from searchkit.explain import explain_tree, terms, tree_lines
 from searchkit.parser import parse
 from searchkit.query import Not, Or, Sequence, Word
 from searchkit.resolve import Boosted, DateRange, Match, resolve
+from searchkit.tokens import tokens
 
 NONE = Abbreviations()
 
@@ -143,6 +144,12 @@ def test_function_words(query, flags):
     assert "".join("f" if word.function else "." for word in read(query).wanted) == flags
 
 
+def test_the_list_of_function_words_is_written_in_keys():
+    for line in data.read_text("function_words.txt").splitlines():
+        if line.strip() and not line.startswith("#"):
+            assert [token.key for token in tokens(line)] == line.split(), line
+
+
 def test_missing_names_what_an_article_lacks():
     articles = {article.id: article for article in ARTICLES}
     query = read("vườn tạp cam của ai")
@@ -150,10 +157,6 @@ def test_missing_names_what_an_article_lacks():
     assert oracle.missing(articles["vuon-tap"], query) == []
     assert oracle.answers(ARTICLES, query)["vuon-tap"] is True
     assert oracle.answers(ARTICLES, query)["quang-binh"] is False
-
-
-def test_words_for_ranking_are_those_of_the_bare_text():
-    assert read('Bí thư Tỉnh ủy "phát biểu"').words == ("bí_thư", "tỉnh_ủy")
 
 
 # Dates: the clock is given
@@ -295,6 +298,11 @@ def test_explain_says_how_a_query_was_read():
         {"text": "CA", "expansions": [], "why": "not expanded, it may stand for Công an, California"},
     ]
     assert [child["is"] for child in facts["tree"]["children"]] == ["word", "word", "not", "word"]
+
+
+def test_explain_says_which_bare_syllables_make_words():
+    parsed = parse('Bí thư Tỉnh ủy "phát biểu"')
+    assert explain_tree(parsed, resolve(parsed))["words"] == ["bí_thư", "tỉnh_ủy"]
 
 
 def test_explain_knows_every_kind_of_node():
