@@ -27,6 +27,9 @@ class Place(NamedTuple):
 
     tokens: Sequence[Token]
     positions: Sequence[int]
+    ordinals: dict[int, int]
+    by_key: dict[str, list[int]]
+    by_folded: dict[str, list[int]]
     joined: dict[str, list[tuple[int, int]]]
 
 
@@ -43,18 +46,27 @@ def _place(text: str, start: int, end: int) -> Place:
     tokens = tokens_of(stretch)
     breaks = [found.start() for found in _BLANK_LINE.finditer(stretch)]
     positions: list[int] = []
+    by_key: dict[str, list[int]] = {}
+    by_folded: dict[str, list[int]] = {}
     passed = 0
     for ordinal, token in enumerate(tokens):
         while passed < len(breaks) and breaks[passed] < token.start:
             passed += 1
         positions.append(ordinal + passed)
+        by_key.setdefault(token.key, []).append(ordinal + passed)
+        by_folded.setdefault(token.folded, []).append(ordinal + passed)
+    ordinals = {position: ordinal for ordinal, position in enumerate(positions)}
+    return Place(tokens, positions, ordinals, by_key, by_folded, _joined(stretch, tokens, positions))
+
+
+def _joined(stretch: str, tokens: Sequence[Token], positions: Sequence[int]) -> dict[str, list[tuple[int, int]]]:
     at = {token.start: position for token, position in zip(tokens, positions)}
     joined: dict[str, list[tuple[int, int]]] = {}
     for form in joined_forms(stretch):
         first = at.get(form.start)
         if first is not None:
             joined.setdefault(form.key, []).append((first, first + form.length))
-    return Place(tokens, positions, joined)
+    return joined
 
 
 def _strict(query: Resolved, kind: str) -> Iterator[Match]:
@@ -91,8 +103,7 @@ def _wanted(place: Place, wanted: Sequence[Wanted], kind: str) -> set[int]:
 
 def _covered(place: Place, runs: Iterable[tuple[int, int]]) -> set[int]:
     """Token ordinals inside runs of positions."""
-    ordinal = {position: at for at, position in enumerate(place.positions)}
-    return {ordinal[at] for low, high in runs for at in range(low, high) if at in ordinal}
+    return {place.ordinals[at] for low, high in runs for at in range(low, high) if at in place.ordinals}
 
 
 def _ranges(place: Place, lit: set[int], runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -158,6 +169,9 @@ def _alternative(place: Place, choice: Alternative) -> Spans:
 def _term(place: Place, spec: TermSpec) -> Spans:
     if spec.kind == "joined":
         return {low: {high} for low, high in place.joined.get(spec.value, ())}
+    if spec.kind in ("key", "folded"):
+        known = place.by_key if spec.kind == "key" else place.by_folded
+        return {position: {position + 1} for position in known.get(spec.value, ())}
     matches = matcher(spec)
     return {position: {position + 1} for token, position in zip(place.tokens, place.positions) if matches(token)}
 
@@ -165,10 +179,6 @@ def _term(place: Place, spec: TermSpec) -> Spans:
 @lru_cache(maxsize=4096)
 def matcher(spec: TermSpec) -> Callable[[Token], bool]:
     """Whether a token is one of those that a term of the query stands for."""
-    if spec.kind == "key":
-        return lambda token: token.key == spec.value
-    if spec.kind == "folded":
-        return lambda token: token.folded == spec.value
     if spec.kind == "spelling":
         return lambda token: token.text == spec.value
     if spec.kind in ("prefix", "wildcard"):

@@ -83,10 +83,10 @@ def _sharing(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
     ordered = values[order]
     rows = (order // sketches.shape[1]).tolist()
     first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    for start, size in zip(first.tolist(), np.diff(first, append=len(ordered)).tolist()):
-        if size > 1:
-            run = rows[start : start + size]
-            yield from combinations(run, 2) if size <= CROWD else ((run[0], other) for other in run[1:])
+    sizes = np.diff(first, append=len(ordered))
+    for start, size in zip(first[sizes > 1].tolist(), sizes[sizes > 1].tolist()):
+        run = rows[start : start + size]
+        yield from combinations(run, 2) if size <= CROWD else ((run[0], other) for other in run[1:])
 
 
 def _resemblance(one: np.ndarray, other: np.ndarray) -> float:

@@ -16,9 +16,10 @@ from searchkit.engines import Ask, Candidate, Found, PassageScore
 from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.rescoring import Averages, Judge, Rescored
+from searchkit.postings import best
 from searchkit.ranking import CANDIDATES
 from searchkit.resolved import Resolved
-from searchkit.sketch import near_pairs
+from searchkit.sketch import SIZE, near_pairs
 
 SCORE_DIGITS = 4  # scores are equal when they are shown equal
 
@@ -81,7 +82,8 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     found = [find(each, query) for each in evaluations]
     total = sum(len(each.complete) for each in found)
     scorer = Scorer(evaluations, query)
-    entries = _ranked(scorer, [each.docs for each in found])
+    whole = ask.sort != "relevance" or ask.offset + ask.limit > CANDIDATES // 2
+    entries = _ranked(scorer, [each.docs for each in found], whole)
     if ask.sort != "relevance":
         entries = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
     page, duplicates = _page(scorer, entries, ask)
@@ -90,8 +92,8 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     return Found(total, candidates, notices)
 
 
-def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
-    """All found articles in order of their scores; the best are scored twice."""
+def _ranked(scorer: Scorer, found: Sequence[np.ndarray], whole: bool) -> Entries:
+    """The found articles in order of their scores, the best scored twice; without `whole` only these."""
     segment = np.repeat(np.arange(len(found)), [len(docs) for docs in found])
     doc = np.concatenate([np.zeros(0, np.int64), *found])
     first = [scorer.first(number, docs) for number, docs in enumerate(found)]
@@ -99,10 +101,10 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
     date = np.concatenate([np.zeros(0, np.int32), *(
         each.segment.columns["date_to"][docs] for each, docs in zip(scorer.evaluations, found)
     )])  # fmt: skip
-    order = np.lexsort((-date, -score))
+    order = best(score, len(score) if whole else CANDIDATES, [-date])
     entries = Entries(segment[order], doc[order], score[order], date[order])
-    best = slice(0, CANDIDATES)
-    by_segment = {number: np.flatnonzero(entries.segment[best] == number) for number in np.unique(entries.segment[best]).tolist()}
+    front = slice(0, CANDIDATES)
+    by_segment = {number: np.flatnonzero(entries.segment[front] == number) for number in np.unique(entries.segment[front]).tolist()}
     scorer.settle({number: np.sort(entries.doc[rows]) for number, rows in by_segment.items()})
     for number, rows in by_segment.items():
         again = scorer.rescored(number)
@@ -112,11 +114,11 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray]) -> Entries:
 
 def _in_order(entries: Entries) -> Entries:
     """The rescored rows sorted; those behind them never score more than the last of them."""
-    best = min(CANDIDATES, len(entries.score))
+    front = min(CANDIDATES, len(entries.score))
     score = np.round(entries.score, SCORE_DIGITS)
-    if best < len(score):
-        score[best:] = np.minimum(score[best:], max(score[:best].min() - 10.0**-SCORE_DIGITS, 0.0))
-    rank = np.arange(len(score)) >= best
+    if front < len(score):
+        score[front:] = np.minimum(score[front:], max(score[:front].min() - 10.0**-SCORE_DIGITS, 0.0))
+    rank = np.arange(len(score)) >= front
     order = np.lexsort((-entries.date, -score, rank))
     return Entries(entries.segment[order], entries.doc[order], score[order], entries.date[order])
 
@@ -193,8 +195,12 @@ def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict
 
 def _alike(scorer: Scorer, entries: Entries) -> dict[tuple[int, int], list[tuple[int, int]]]:
     """Among the best articles, which are near-identical to which, by (segment, document)."""
-    places = list(zip(entries.segment[:CANDIDATES].tolist(), entries.doc[:CANDIDATES].tolist()))
-    sketches = np.array([scorer.evaluations[segment].segment.columns["sketch"][doc] for segment, doc in places])
+    segment, doc = entries.segment[:CANDIDATES], entries.doc[:CANDIDATES]
+    places = list(zip(segment.tolist(), doc.tolist()))
+    sketches = np.zeros((len(places), SIZE), np.uint32)
+    for number in np.unique(segment).tolist():
+        rows = segment == number
+        sketches[rows] = scorer.evaluations[number].segment.columns["sketch"][doc[rows]]
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for one, other in near_pairs(sketches) if len(places) > 1 else ():
         found.setdefault(places[one], []).append(places[other])

@@ -110,6 +110,7 @@ class SegmentArrays:
         except (KeyError, TypeError, AttributeError) as error:
             raise damaged(self.name, "its directory does not describe a segment") from error
         self._lexicons: dict[str, Lexicon] = {}
+        self._known_offsets: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._check_shape()
 
     @classmethod
@@ -174,33 +175,41 @@ class SegmentArrays:
 
     def postings_of_run(self, field: str, first: int, last: int) -> Postings:
         """The postings of the terms numbered `first` to `last` (exclusive) one after another, documents not ascending."""
-        file, shape = self._file, self.fields[field]
-        low, high = (int(file.view(f"{field}.posting_offsets", at, at + 1)[0]) for at in (first, last))
+        file, shape, (of_postings, of_positions) = self._file, self.fields[field], self._offsets(field)
+        low, high = int(of_postings[first]), int(of_postings[last])
         docs, frequencies = file.view(f"{field}.docs", low, high), file.view(f"{field}.frequencies", low, high)
         if not shape.positions:
             return Postings(docs, frequencies, None, None)
-        low, high = (int(file.view(f"{field}.position_offsets", at, at + 1)[0]) for at in (first, last))
+        low, high = int(of_positions[first]), int(of_positions[last])
         positions = file.view(f"{field}.positions", low, high)
         spellings = file.view(f"{field}.spellings", low, high) if shape.spellings else None
         return Postings(docs, frequencies, positions, spellings)
 
     def postings_of_terms(self, field: str, numbers: np.ndarray) -> Postings:
         """The postings of some terms (ascending) one after another, without their spellings; documents not ascending."""
-        file = self._file
-        offsets = file.array(f"{field}.posting_offsets")
-        lows, highs = offsets[numbers], offsets[numbers + 1]
+        file, (of_postings, of_positions) = self._file, self._offsets(field)
+        lows, highs = of_postings[numbers], of_postings[numbers + 1]
         docs, frequencies = file.runs(f"{field}.docs", lows, highs), file.runs(f"{field}.frequencies", lows, highs)
         if len(docs) and docs.max() >= self.doc_count:
             raise damaged(self.name, f"postings of {field} name documents that are not there")
         if not self.fields[field].positions:
             return Postings(docs, frequencies, None, None)
-        offsets = file.array(f"{field}.position_offsets")
-        positions = file.runs(f"{field}.positions", offsets[numbers], offsets[numbers + 1])
+        positions = file.runs(f"{field}.positions", of_positions[numbers], of_positions[numbers + 1])
         return Postings(docs, frequencies, positions, None)
+
+    def _offsets(self, field: str) -> tuple[np.ndarray, np.ndarray]:
+        """Where the postings and the positions of each term start; positions' are empty in a field without them."""
+        known = self._known_offsets.get(field)
+        if known is None:
+            names = [f"{field}.posting_offsets", f"{field}.position_offsets"]
+            arrays = [self._file.array(name) if name in self._file else np.zeros(0, np.int64) for name in names]
+            known = self._known_offsets[field] = (arrays[0], arrays[1])
+        return known
 
     def close(self) -> None:
         """Lets go of the file; the memory is unmapped when the last view of it is gone."""
         self._lexicons.clear()
+        self._known_offsets.clear()
 
     def check(self, deep: bool = False) -> list[str]:
         """What is wrong with the segment, a sentence each; `deep` reads every byte."""
