@@ -28,6 +28,8 @@ def building_options(function: Function) -> Function:
     options = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
         click.option("--workers", type=Count(1), metavar="N", help="Processes.  [default: the cores]"),
+        click.option("--memory", type=Count(64), metavar="MB", default=1200, show_default=True,
+                     help="Memory of all processes together, about; with less, segments are written more often."),
         click.option("--engine", metavar="NAME",
                      help="whoosh or opensearch.  [default: what the index has, else whoosh]"),
         click.option("--encoding", metavar="NAME", help="How the files are encoded.  [default: found out for each]"),
@@ -79,7 +81,7 @@ def rebuild(settings: Settings, paths: tuple[str, ...], as_json: bool, **given: 
     Examples:
       searchkit rebuild
       searchkit rebuild archive/ --workers 4
-      searchkit rebuild old/ --encoding tcvn3
+      searchkit rebuild old/ --encoding utf-16
     """
     with build_options(settings, **given) as options:
         from searchkit.index import rebuild as build
@@ -90,7 +92,7 @@ def rebuild(settings: Settings, paths: tuple[str, ...], as_json: bool, **given: 
 
 @contextmanager
 def build_options(
-    settings: Settings, workers: int | None, engine: str | None, encoding: str | None, fields: Sequence[str],
+    settings: Settings, workers: int | None, memory: int, engine: str | None, encoding: str | None, fields: Sequence[str],
     fail_fast: bool, check_content: bool = False,
 ) -> Iterator[BuildOptions]:
     """The library's options, with a bar on the terminal for as long as they are in use."""
@@ -105,6 +107,7 @@ def build_options(
         yield BuildOptions(
             engine=engine,
             workers=workers or cores(),
+            memory=memory << 20,
             encoding=encoding,
             field_map=field_map(fields),
             fail_fast=fail_fast,
