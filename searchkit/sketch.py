@@ -21,7 +21,7 @@ from searchkit.text import fold, key
 SIZE = 24  # hashes kept: recall 1.0 of the pairs of resemblance 0.7 and more, measured on 34,547 articles
 SHINGLE = 6  # syllables
 ALIKE = 0.5  # share of common hashes from which two articles count as reprints of each other
-FEW = 4  # common hashes from which a pair is worth a closer look
+WORTH_A_LOOK = 0.15  # share of common hashes from which a pair is compared in earnest
 CROWD = 20  # articles with a common hash from which only the best is compared with the others
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -71,8 +71,10 @@ def near_pairs(sketches: np.ndarray) -> list[tuple[int, int]]:
     >>> near_pairs(np.array([a, b, a]))
     [(0, 2)]
     """
+    sizes = np.count_nonzero(sketches, axis=1).tolist()
     shared = Counter(_sharing(sketches))
-    return sorted(pair for pair, count in shared.items() if count >= FEW and _resemblance(*sketches[list(pair)]) >= ALIKE)
+    worth = (pair for pair, count in shared.items() if count >= WORTH_A_LOOK * min(sizes[pair[0]], sizes[pair[1]]))
+    return sorted(pair for pair in worth if _resemblance(*sketches[list(pair)]) >= ALIKE)
 
 
 def _sharing(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
