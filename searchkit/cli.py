@@ -37,6 +37,7 @@ COMMANDS = {
 }
 INTERRUPTED = 130
 COMPLETE_VARIABLE = "_SEARCHKIT_COMPLETE"
+THREADS_VARIABLE = "OPENBLAS_NUM_THREADS"  # of numpy's linear algebra
 
 
 class LazyGroup(click.Group):
@@ -91,6 +92,8 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line on these arguments, the process's own by default, and exits."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # Nothing here multiplies large matrices, and starting a thread for each core costs as much as importing numpy.
+    os.environ.setdefault(THREADS_VARIABLE, "1")
     use_utf8()
     if os.environ.get(COMPLETE_VARIABLE):
         cli.main(given, prog_name="searchkit", complete_var=COMPLETE_VARIABLE)

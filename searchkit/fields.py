@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from searchkit.text import fold
 
 TITLE, SUMMARY, TEXT, CAPTION = "title", "summary", "text", "caption"
@@ -43,8 +41,10 @@ def nearest(name: str) -> list[str]:
     >>> nearest("autor")
     ['author']
     """
+    from difflib import get_close_matches
+
     names = {alias: field for alias, field in _by_name().items() if len(alias) > 3}  # short names are near to anything
-    close = difflib.get_close_matches(_plain(name), names, n=3, cutoff=0.7)
+    close = get_close_matches(_plain(name), names, n=3, cutoff=0.7)
     return list(dict.fromkeys(names[found] for found in close))
 
 

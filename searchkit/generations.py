@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -124,4 +123,6 @@ def clean(folder: Path, keep: set[int]) -> None:
 
 def delete(entry: Path) -> None:
     """Deletes a folder; what cannot be deleted now is left to the next write, it is no reason to fail."""
+    import shutil  # brings the libraries of all compressed formats; a search deletes nothing
+
     shutil.rmtree(entry, ignore_errors=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 Span = tuple[int, int]
 
@@ -175,6 +174,8 @@ class Boost:
     span: Span = _span()
 
     def __str__(self) -> str:
+        from decimal import Decimal
+
         apart = isinstance(self.node, Boost | Has) or (isinstance(self.node, InField) and self.node.name == "id")
         child = f"({self.node})" if apart else _part(self.node, 5)
         number = format(Decimal(repr(self.factor)), "f")

@@ -31,9 +31,17 @@ def look_of(settings: Settings, to_file: bool = False, bom: bool = False, many: 
 
 def terminal_width() -> int:
     """Cells of a line on stdout; $COLUMNS when it is set, a hundred when nothing says."""
-    import shutil
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return _readable(int(columns))
+    try:
+        return _readable(os.get_terminal_size(sys.__stdout__.fileno()).columns or WIDTH_ELSEWHERE)
+    except (AttributeError, ValueError, OSError):  # no stdout, a closed one, no terminal
+        return WIDTH_ELSEWHERE
 
-    return min(max(shutil.get_terminal_size((WIDTH_ELSEWHERE, 24)).columns, 20), WIDEST)
+
+def _readable(columns: int) -> int:
+    return min(max(columns, 20), WIDEST)
 
 
 def write_lines(lines: Iterable[str], output: str | None = None) -> None:
