@@ -10,19 +10,23 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from searchkit import abbreviations, explain, opening, passages
 from searchkit.article import Article
 from searchkit.engines import Ask, Candidate
-from searchkit.errors import NotFound
+from searchkit.errors import NotFound, QueryError
 from searchkit.highlight import highlights
 from searchkit.parser import parse
 from searchkit.passages import Passage
 from searchkit.resolve import Resolved, resolve
 from searchkit.results import Hit, PassageHit, Results
 
+FEW = 2  # a query that finds no more may have been mistyped
+MUCH_MORE = 5  # times as many articles, for a suggestion to be made where something was found
+MOST_SUGGESTIONS = 5
 OPENING = 200  # code points of an article that may stand for a headline
 ABBREVIATIONS_FILE = "abbreviations.txt"  # the user's own, beside the index
 
@@ -94,9 +98,21 @@ class Session:
             self._hit(options.offset + rank, candidate, resolved)
             for rank, candidate in enumerate(found.candidates, start=1)
         )
-        suggestions = tuple(self.reader.suggest(resolved)) if found.total == 0 else ()
+        suggestions = self._suggestions(resolved, found.total, options) if found.total <= FEW else ()
         notices = (*resolved.notices, *found.notices)
         return Results(query, found.total, 1000 * (time.perf_counter() - started), notices, hits, suggestions)
+
+    def _suggestions(self, resolved: Resolved, total: int, options: SearchOptions) -> tuple[str, ...]:
+        """The engine's suggestions that, asked in the same way, do find more: much more where something was found."""
+        enough = max(1, MUCH_MORE * total)
+        kept = (text for text in self.reader.suggest(resolved) if self._total(text, options) >= enough)
+        return tuple(islice(kept, MOST_SUGGESTIONS))
+
+    def _total(self, query: str, options: SearchOptions) -> int:
+        try:
+            return self.reader.count(self.resolve(query, options).complete)
+        except QueryError:
+            return 0
 
     def _hit(self, rank: int, candidate: Candidate, resolved: Resolved) -> Hit:
         article = self.show(candidate.id)

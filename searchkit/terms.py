@@ -131,7 +131,7 @@ class Terms:
 
     def unbroken(self, tokens: Sequence[Token], joins: bool) -> Element:
         """For a single token that is no syllable: the same written with dots or dashes."""
-        if not joins or len(tokens) != 1 or tokens[0].text.isdigit() or _like_syllable(tokens[0].key):
+        if not joins or len(tokens) != 1 or tokens[0].text.isdigit() or like_syllable(tokens[0].key):
             return ()
         return (Alternative((TermSpec("joined", tokens[0].key),), JOINED),)
 
@@ -187,12 +187,12 @@ def _add_joined(others: dict[tuple[int, int], Element], reading: Reading) -> Non
             continue
         together = Alternative((TermSpec("key", form.key),), JOINED)
         apart = Alternative((TermSpec("joined", form.key),), JOINED)
-        if not _like_syllable(form.key):
+        if not like_syllable(form.key):
             others[run] = (*others.get(run, ()), together, apart)
 
 
 @lru_cache(maxsize=4096)
-def _like_syllable(token: str) -> bool:
+def like_syllable(token: str) -> bool:
     """Whether a token is a syllable, or one whose marks were left out: nhieu."""
     onsets, rimes = _bare_parts()
     bare = fold(token)

@@ -153,7 +153,10 @@ class Evaluation:
             within = candidates if within is None else intersect(candidates, within)
             if not len(within):
                 return NOWHERE
-        elements = [self._element(match.field, element, within) for element in match.elements]
+        return self.joined(match, [self._element(match.field, element, within) for element in match.elements])
+
+    def joined(self, match: Match, elements: Sequence[Spans]) -> Spans:
+        """Where a word or phrase stands, given where each of its elements does."""
         spans = phrase(elements) if match.slop == 0 else stretches(elements, match.slop, ordered=True)
         return within_kinds(spans, self.passages, [KINDS.index(kind) for kind in match.kinds]) if match.kinds else spans
 

@@ -22,6 +22,7 @@ from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.memory import keep_freed_memory
 from searchkit.engines.searching import search
 from searchkit.engines.segment_arrays import ArraySegment, SegmentArrays, delete
+from searchkit.engines.suggesting import suggest
 from searchkit.engines.workers import Workers
 from searchkit.resolved import Match, Node, Resolved
 
@@ -136,8 +137,8 @@ class WhooshReader:
         return sorted(counts, key=lambda term: (-counts[term], term))
 
     def suggest(self, query: Resolved) -> list[str]:
-        """Nothing yet."""
-        return []
+        """Queries near this one that find more, those that find most first."""
+        return suggest(self._evaluations, query)
 
     def article(self, id: str) -> Article | None:
         """One live article by its id."""
