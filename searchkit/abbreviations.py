@@ -216,16 +216,12 @@ def read(text: str, path: str = "") -> tuple[Abbreviation, ...]:
 def _entry(line: str, path: str, number: int) -> Abbreviation:
     left, sign, right = line.partition("=")
     names = _sides(left.strip().removeprefix("?"))
-    if not sign or not names or not all(map(_has_letters, names)):
+    if not sign or not names or not all(map(_WORD.search, names)):
         raise ReadError(f"{line[:60]!r} is no abbreviation", "Write NAME = what it stands for", path, number)
     expansions = _sides(right)
-    if not all(map(_has_letters, expansions)):
+    if not all(map(_WORD.search, expansions)):
         raise ReadError(f"{line[:60]!r} stands for nothing", "Write words after =, or nothing at all", path, number)
     return Abbreviation(names, expansions, alone=not left.strip().startswith("?"))
-
-
-def _has_letters(text: str) -> bool:
-    return any(character.isalnum() for character in text)
 
 
 def _sides(text: str) -> tuple[str, ...]:

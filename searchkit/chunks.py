@@ -22,6 +22,15 @@ _TOKEN = re.compile(
 )
 _MAYBE_MARKS = re.compile("[^\x00-\u02ff\u1e00-\u20cf]")  # outside these there is no combining mark
 
+# Lower-case letters in which neither a tone nor a y can be misplaced, so that they are their own key: no tone and no y;
+# a tone on the last letter that has a circumflex, breve or horn; a tone on the only vowel. Most tokens are like this.
+_PLAIN, _SHAPED, _CONSONANTS = "a-xzđ", "ăâêôơư", "b-df-hj-np-tv-xzđ"
+_TONES_ON_PLAIN = "àáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụ"
+_TONES_ON_SHAPED = "ằắẳẵặầấẩẫậềếểễệồốổỗộờớởỡợừứửữự"
+_OWN_KEY = re.compile(
+    f"[{_PLAIN}{_SHAPED}]*(?:[{_TONES_ON_SHAPED}][{_PLAIN}]*)?|[{_CONSONANTS}]*[{_TONES_ON_PLAIN}][{_CONSONANTS}]*"
+)
+
 _LINKS = frozenset(["", *".-/&–‑"])  # between the parts of `3.000đ`, `TP.HCM`, `A/H5N1`, `Covid-19`
 _HYPHENS = "-–‑"
 _LONGEST_JOINED = 4
@@ -62,6 +71,9 @@ def token_key(token: str) -> str:
     >>> token_key("3.000"), token_key("H’Hen"), token_key("Hoà")
     ('3000', 'hhen', 'hòa')
     """
+    lower = token.lower()
+    if lower and _OWN_KEY.fullmatch(lower):
+        return lower
     plain = unicodedata.normalize("NFC", token)
     if plain[:1].isdecimal() and _THOUSANDS.fullmatch(plain):
         plain = plain.replace(".", "").replace(",", "")

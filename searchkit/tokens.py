@@ -30,7 +30,11 @@ class Token(NamedTuple):
     end: int
     key: str
     folded: str
-    kind: str
+
+    @property
+    def kind(self) -> str:
+        """What it is: SYLLABLE, a valid Vietnamese one; NUMBER; MIXED, letters and digits; or FOREIGN."""
+        return _kind(self.text, self.key)
 
 
 class Joined(NamedTuple):
@@ -147,14 +151,14 @@ def _flags(chunk: str) -> int:
 _flags_kept = lru_cache(_KEPT)(sentence_flags)
 
 
-def _known(token: str) -> tuple[str, str, str]:
+def _known(token: str) -> tuple[str, str]:
     return _known_kept(token) if len(token) <= _LONGEST_KEPT else _look_at(token)
 
 
-def _look_at(token: str) -> tuple[str, str, str]:
-    """Key, folded key and kind of a token."""
+def _look_at(token: str) -> tuple[str, str]:
+    """Key and folded key of a token."""
     key = token_key(token)
-    return key, characters.fold(key), _kind(token, key)
+    return key, characters.fold(key)
 
 
 _known_kept = lru_cache(_KEPT)(_look_at)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from searchkit import analysis, segment
 from searchkit.analysis import Analyser, joined, offsets, outline, tokens, word_keys, words
-from searchkit.text import fold, normalise
+from searchkit.chunks import token_key
+from searchkit.syllable import ONSETS, RIMES, VOWELS
+from searchkit.text import fold, key, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
 PIECES = st.sampled_from(
@@ -358,6 +360,27 @@ def test_characters_taken_for_free_of_marks_are():
 
     marks = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)).startswith("M")]
     assert [mark for mark in marks if not _MAYBE_MARKS.search(mark)] == []
+
+
+def toned(syllable):
+    """A syllable without a tone, with every tone on every vowel of it, right or wrong."""
+    for at, letter in enumerate(syllable):
+        row = next((row for row in VOWELS if row[0] == letter), ())
+        yield from (syllable[:at] + mark + syllable[at + 1 :] for mark in row)
+
+
+def test_a_key_that_is_the_token_itself_is_known_by_its_letters():
+    """The short cut for most tokens against `text.key`: syllables with the tone anywhere, and odd characters."""
+    syllables = [onset + rime for onset in sorted(ONSETS) for rime in sorted(RIMES)]
+    tokens = {token for syllable in syllables[::3] for token in toned(syllable)} | {"hy", "LÝ", "hðnd", "\u212a", "ß", "İ"}
+    assert [token for token in sorted(tokens) if token_key(token) != key(token)] == []
+    assert token_key("TỈNH") == "tỉnh"
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.text("aáàăắâấeêếiíoôốơớuúưứyýbcdđghnt'’ÀĐŶ", min_size=1, max_size=8))
+def test_short_cuts_to_keys_change_none(token):
+    assert token_key(token) == (key(token) or token.lower())
 
 
 def test_the_examples_of_the_documentation():
