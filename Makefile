@@ -29,10 +29,21 @@ docs: $(VENV)/.ready
 	$(BIN)/python docs/make_architecture.py
 	$(BIN)/python docs/make_readme.py
 
-# Measurements, each script of benchmarks/ over the same articles: make bench TEXTS=articles.jsonl
-TEXTS ?= corpus/tong-hop.jsonl
-bench: $(VENV)/.ready-bench
-	for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" "$(TEXTS)" || exit 1; done
+# All measurements, with tables in benchmarks/results/: make bench BENCH_DATA=articles.jsonl.xz
+# Without BENCH_DATA, the articles of corpus/ varied to a few thousand. Sizes of the archives whose growth is measured: BENCH_SIZES.
+BENCH_WORK := build/benchmarks
+BENCH_DATA ?= $(BENCH_WORK)/corpus.jsonl
+BENCH_SIZES ?= 2000,5000,20000
+bench: $(VENV)/.ready-bench $(BENCH_DATA)
+	$(BIN)/python benchmarks/segment.py $(BENCH_DATA)
+	$(BIN)/python benchmarks/build.py $(BENCH_DATA) --work $(BENCH_WORK)
+	$(BIN)/python benchmarks/search.py $(BENCH_DATA) --work $(BENCH_WORK)
+	$(BIN)/python benchmarks/start.py $(BENCH_DATA) --work $(BENCH_WORK)
+	$(BIN)/python benchmarks/growth.py $(BENCH_DATA) --work $(BENCH_WORK) --sizes $(BENCH_SIZES)
+
+$(BENCH_WORK)/corpus.jsonl: benchmarks/vary.py $(wildcard corpus/*) | $(VENV)/.ready-bench
+	mkdir -p $(BENCH_WORK)
+	$(BIN)/python benchmarks/vary.py corpus --count 2000 -o $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis
