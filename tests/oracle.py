@@ -116,7 +116,10 @@ def has(article: Article, field: str) -> bool:
 
 
 def spans(article: Article, match: Match) -> set[Span]:
-    """All stretches of positions that a match covers."""
+    """The stretches of positions that a match covers, without those that one of the same start betters.
+
+    Better is what ends sooner with as much matched: `"a b"~9` in `a b b` is the first two.
+    """
     if match.field == "id":
         return {(0, 1)} if raw(article.id, match.elements[0][0].terms[0]) else set()
     places = places_of(article, match.field)
@@ -129,7 +132,11 @@ def spans(article: Article, match: Match) -> set[Span]:
             for low, high in runs
             if not number or (low >= end and high - start - matched - (high - low) <= match.slop)
         }
-    found = {(start, end) for start, end, _ in chains}
+    found = {
+        (start, end)
+        for start, end, matched in chains
+        if not any(s == start and e < end and m >= matched for s, e, m in chains)
+    }
     return {span for span in found if not match.kinds or of_kinds(places, span, match.kinds)}
 
 

@@ -25,6 +25,7 @@ from searchkit.text import fold, has_marks, key
 
 _BOTH = frozenset([0, 1])
 MOST = 10  # suggestions
+LONGEST = 40  # syllables of a query; longer ones are pasted texts
 EDITABLE = 8  # syllables that may be slips; a longer query finds little for other reasons, unless a syllable is unknown
 MOST_SLIPS = 4  # syllables of which two may be slips
 VARIANTS = 16  # of one syllable, where each costs an intersection
@@ -41,7 +42,7 @@ UNMARKED = 0.3  # how likely it is that all marks are wrong
 def suggest(evaluations: Sequence[Evaluation], query: Resolved) -> list[str]:
     """Queries near this one, each of which finds more articles than it, those that find most first."""
     places = slips.slots(query)
-    if not any(not slot.fixed for slot in places):
+    if len(places) > LONGEST or all(slot.fixed for slot in places):
         return []
     found = _Suggester(_Archive(evaluations), query, places).best()
     texts = dict.fromkeys(slips.rewritten(query.text, places, each.edits) for each in found)
@@ -140,7 +141,7 @@ class _Suggester:
     def best(self) -> list[_Judged]:
         """The corrections worth showing, those that find most first."""
         unknown = [number for number in self.open if not self._frequency(self.places[number])]
-        slots = unknown or self._doubtful()
+        slots = unknown[:EDITABLE] or self._doubtful()
         found = [self.judge((edit,), bool(unknown)) for edit in self._single(slots)]
         if not any(found):
             found = [self.judge(edits, bool(unknown)) for edits in self._double(slots)]
