@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from searchkit.commands.settings import Settings
 from searchkit.errors import QueryError, SearchkitError, UsageError
-from searchkit.rendering.look import Look
+
+if TYPE_CHECKING:
+    from searchkit.rendering.look import Look
 
 WIDTH_ELSEWHERE = 100  # cells, where no terminal says its own
 WIDEST = 120  # longer lines are hard to read
@@ -19,6 +21,8 @@ WIDEST = 120  # longer lines are hard to read
 
 def look_of(settings: Settings, to_file: bool = False, bom: bool = False, many: bool = False) -> Look:
     """How to render for stdout or for a file."""
+    from searchkit.rendering.look import Look
+
     terminal = not to_file and sys.stdout.isatty()
     return Look(
         width=terminal_width() if not to_file else WIDTH_ELSEWHERE,
