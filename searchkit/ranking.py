@@ -46,6 +46,7 @@ WORDS = Mix(article=0.8, lead=0.5)
 B = 0.75  # how much a long text must have more of a thing
 K1 = 1.2  # saturation of pairs and words, and of everything in the first stage
 WORD_FIRST = 0.5  # words beside syllables in the first stage
+NEIGHBOUR = 0.1  # the better neighbour's score beside a passage's own, when passages of an article are ordered
 WINDOW = 20  # tokens
 CANDIDATES = 300  # articles that the second stage looks at
 
@@ -60,6 +61,16 @@ def saturate(frequencies: np.ndarray, lengths: np.ndarray, average: float, k1: f
     """BM25's f * (k1 + 1) / (f + k1 * (1 - b + b * length / average)) for frequencies of shape (..., n) and n lengths."""
     norms = (k1 * (1 - B + B * lengths / max(average, 1.0))).astype(np.float32)
     return frequencies * np.float32(k1 + 1) / (frequencies + norms)
+
+
+def with_neighbours(scores: np.ndarray) -> np.ndarray:
+    """Scores of an article's passages in their order, each with a part of its better neighbour's.
+
+    >>> with_neighbours(np.array([1.0, 2.0, 0.0])).tolist()
+    [1.2, 2.1, 0.2]
+    """
+    around = np.concatenate([[0.0], scores, [0.0]])
+    return scores + NEIGHBOUR * np.maximum(around[:-2], around[2:])
 
 
 def mix(syllables: Sequence[str]) -> Mix:

@@ -105,15 +105,15 @@ def _named(evaluation: Evaluation, unit: Unit, docs: np.ndarray) -> Named | None
     return Named(keys[kept], tuple(lexicon.term(number) for number in found.tolist()), which)
 
 
-def count(places: Places, plan: Plan, readings: Sequence[str | None], weights: Sequence[float]) -> Evidence:
+def count(places: Places, plan: Plan, readings: Sequence[frozenset[str] | None], weights: Sequence[float]) -> Evidence:
     """Counts everything by passage.
 
-    readings: the likely spelling of each unit, None where it has but one;  weights: of the units, for the windows
+    readings: the likely spellings of each unit, None where it has no choice;  weights: of the units, for the windows
     """
     rows, units = places.rows, places.units
     chosen = [
-        spans.starts if named is None or name is None else _written(named, name)
-        for spans, named, name in zip(units, places.named, readings)
+        spans.starts if named is None or names is None else _written(named, names)
+        for spans, named, names in zip(units, places.named, readings)
     ]
     pairs = [(units[one], units[two]) for one, two in plan.pairs]
     return Evidence(
@@ -128,10 +128,8 @@ def count(places: Places, plan: Plan, readings: Sequence[str | None], weights: S
     )
 
 
-def _written(named: Named, name: str) -> np.ndarray:
-    if name not in named.names:
-        return named.keys[:0]
-    return named.keys[named.which == named.names.index(name)]
+def _written(named: Named, names: frozenset[str]) -> np.ndarray:
+    return named.keys[np.array([name in names for name in named.names], bool)[named.which]]
 
 
 def _following(one: Spans, two: Spans, gap: int) -> np.ndarray:

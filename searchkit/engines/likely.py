@@ -13,26 +13,28 @@ import numpy as np
 from searchkit.engines.candidates import Plan
 from searchkit.engines.evidence import Named, Places
 
-SMOOTHING = 10.0  # occurrences of a neighbour that count as much as what the syllable is by itself
+SMOOTHING = 10.0  # unseen neighbours, shared out by how frequent each spelling is among all tokens
 
 
-def readings(plan: Plan, places: Sequence[Places]) -> list[str | None]:
-    """The likely spelling of each unit, None for those that have but one.
+def readings(plan: Plan, places: Sequence[Places]) -> list[frozenset[str] | None]:
+    """The likely spellings of each unit, one for each time it is asked (`co co` may be `có cơ`); None for one that has no choice.
 
     In a query with marks, a syllable without them is meant as it is typed, where it is ever written so.
     """
-    chosen: list[str | None] = [None] * len(plan.units)
+    chosen: list[frozenset[str] | None] = [None] * len(plan.units)
     if not plan.prefer:
         return chosen
     if plan.marked:
         for number, unit in enumerate(plan.units):
             named = [each.named[number] for each in places]
             if unit.term is not None and any(each and unit.term.value in each.names for each in named):
-                chosen[number] = unit.term.value
+                chosen[number] = frozenset([unit.term.value])
         return chosen
+    tokens = sum(int(each.rows.lengths.sum()) for each in places)
     for run in _runs(plan):
-        for number, name in zip(run, _best_path([[each.named[number] for each in places] for number in run])):
-            chosen[number] = chosen[number] or name
+        syllables = [[each.named[number] for each in places] for number in run]
+        for number, name in zip(run, _best_path(syllables, max(tokens, 1))):
+            chosen[number] = (chosen[number] or frozenset()) | {name}
     return chosen
 
 
@@ -48,8 +50,8 @@ def _runs(plan: Plan) -> list[list[int]]:
     return [run for run in runs if run]
 
 
-def _best_path(syllables: Sequence[Sequence[Named]]) -> list[str]:
-    """Viterbi's best path through the spellings; syllables by segments.
+def _best_path(syllables: Sequence[Sequence[Named]], tokens: int) -> list[str]:
+    """Viterbi's best path through the spellings; syllables by segments, of `tokens` in all.
 
     Forney, The Viterbi algorithm, 1973; transitions are counts of neighbours smoothed by the spelling's own share.
     """
@@ -63,8 +65,7 @@ def _best_path(syllables: Sequence[Sequence[Named]]) -> list[str]:
         if not names[at]:
             names[at], counts[at] = [""], np.ones(1)
         together = _neighbours(syllables[at - 1], syllables[at], names[at - 1], names[at])
-        share = counts[at] / counts[at].sum()
-        step = np.log((together + SMOOTHING * share + 1e-9) / (counts[at - 1][:, None] + SMOOTHING))
+        step = np.log((together + SMOOTHING * counts[at] / tokens) / (counts[at - 1][:, None] + SMOOTHING))
         total = score[:, None] + step
         back.append(total.argmax(axis=0))
         score = total.max(axis=0)

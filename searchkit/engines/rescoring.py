@@ -11,6 +11,7 @@ from searchkit.engines.candidates import Plan
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.evidence import Evidence, Places, Rows, by_article, count, find_places
 from searchkit.engines.likely import readings
+from searchkit.postings import idf
 from searchkit.ranking import ARTICLE, K1, PASSAGE, Signals, saturate
 
 
@@ -38,9 +39,10 @@ class Rescored(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """How telling each thing is: units by the whole archive, what is made of them by the candidates."""
+    """How telling each thing is: units and their readings by the whole archive, what is made of them by the candidates."""
 
     units: np.ndarray
+    readings: np.ndarray
     pairs: np.ndarray
     apart: np.ndarray
     reverse: np.ndarray
@@ -50,9 +52,9 @@ class Weights(NamedTuple):
 class Judge:
     """Scores candidates; the first lot it sees settles the likely readings and how telling each pair and word is."""
 
-    def __init__(self, plan: Plan, idf: Sequence[float], averages: Averages, evaluations: Sequence[Evaluation]):
+    def __init__(self, plan: Plan, weights: Sequence[float], averages: Averages, evaluations: Sequence[Evaluation]):
         self._plan = plan
-        self._idf = np.array(idf, np.float32)
+        self._idf = np.array(weights, np.float32)
         self._averages = averages
         self._evaluations = evaluations
 
@@ -65,12 +67,22 @@ class Judge:
         tables = zip(*([each.pairs, each.apart, each.reverse, each.words] for each in evidence.values()))
         rows = [each.rows for each in evidence.values()]
         telling = [_candidate_idf(rows, tables_of_one, total) for tables_of_one in tables]
-        self._weights = Weights(self._idf, *(telling or [np.zeros(0, np.float32)] * 4))
+        self._weights = Weights(self._idf, self._reading_idf(), *(telling or [np.zeros(0, np.float32)] * 4))
         return {number: self._score(docs, evidence[number]) for number, docs in candidates.items()}
 
     def score(self, segment: int, docs: np.ndarray) -> Rescored:
         """Scores documents that were not among the candidates, by the same measure."""
         return self._score(docs, self._count(find_places(self._evaluations[segment], self._plan, docs)))
+
+    def _reading_idf(self) -> np.ndarray:
+        """A reading is as telling as its spelling is rare, whatever else the bare syllable may stand for."""
+        weights = self._idf.copy()
+        live = sum(each.segment.live_count for each in self._evaluations)
+        for number, (unit, names) in enumerate(zip(self._plan.units, self._readings)):
+            if names:
+                having = sum(each.terms.document_frequency(unit.match.field, name) for each in self._evaluations for name in names)
+                weights[number] = unit.boost * idf(min(having, live), live)
+        return weights
 
     def _count(self, places: Places) -> Evidence:
         return count(places, self._plan, self._readings, self._idf.tolist())
@@ -82,7 +94,7 @@ class Judge:
         lengths = np.add.reduceat(rows.lengths, rows.first)
         detail = self._signals(ARTICLE, whole, lengths, self._averages.article)
         detail = {name: share.article * values for name, values in detail.items() if name != "window"}
-        detail["lead"] = share.lead * (self._idf @ (evidence.readings[:, rows.lead] > 0))
+        detail["lead"] = share.lead * (self._weights.readings @ (evidence.readings[:, rows.lead] > 0))
         detail["passage"] = (1 - share.article) * np.maximum.reduceat(passages, rows.first)
         return Rescored(docs, sum(detail.values()), passages, rows.first, detail)
 
@@ -95,9 +107,9 @@ class Judge:
 
         return {
             "syllables": common * bm25(weights.units, evidence.units, signals.k1),
-            "reading": own * bm25(weights.units, evidence.readings, signals.k1),
+            "reading": own * bm25(weights.readings, evidence.readings, signals.k1),
             "coverage": signals.coverage
-            * (weights.units @ (common * (evidence.units > 0) + own * (evidence.readings > 0)).astype(np.float32)),
+            * (common * weights.units @ (evidence.units > 0) + own * weights.readings @ (evidence.readings > 0)),
             "pairs": signals.pair * bm25(weights.pairs, evidence.pairs)
             + signals.apart * bm25(weights.apart, evidence.apart)
             + signals.reverse * bm25(weights.reverse, evidence.reverse),

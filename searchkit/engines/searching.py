@@ -17,7 +17,7 @@ from searchkit.engines.candidates import content_words, find, first_scores, plan
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.rescoring import Averages, Judge, Rescored
 from searchkit.postings import best
-from searchkit.ranking import CANDIDATES
+from searchkit.ranking import CANDIDATES, with_neighbours
 from searchkit.resolved import Resolved
 from searchkit.sketch import SIZE, near_pairs
 
@@ -236,5 +236,5 @@ def _passages(evaluation: Evaluation, doc: int, scores: np.ndarray, count: int) 
     if titles.all():
         titles = ~titles
     last = titles & (scores[~titles].max(initial=0.0) > 0 or not scores.any())
-    order = np.lexsort((np.arange(len(scores)), -scores, last))[:count]
+    order = np.lexsort((np.arange(len(scores)), -with_neighbours(np.where(titles, 0.0, scores)), last))[:count]
     return tuple(PassageScore(int(row) + 1, float(scores[row])) for row in order)

@@ -95,6 +95,12 @@ class TermFinder:
         docs = np.flatnonzero(totals)
         return docs, totals[docs]
 
+    def document_frequency(self, field: str, term: str) -> int:
+        """How many documents of the segment have exactly this term, deleted ones included."""
+        lexicon = self.segment.lexicon(field)
+        number = lexicon.find(term)
+        return int(lexicon.document_frequency[number]) if number >= 0 else 0
+
     def docs(self, field: str, spec: TermSpec) -> np.ndarray:
         """Documents that have any of the terms, ascending; spellings are not looked at."""
         numbers = self.find(field, spec).numbers
