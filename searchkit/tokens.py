@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit import text as characters
 from searchkit.chunks import ENDS_SENTENCE, ENUMERATES, MAY_START_SENTENCE, joined_forms, sentence_flags, token_key, token_spans
 
 SYLLABLE, NUMBER, MIXED, FOREIGN = "syllable", "number", "mixed", "foreign"
-_CHUNK = re.compile(r"\S+")  # what `str.split` finds
-_CHUNK_OR_LINE_END = re.compile(r"\n|\S+")
+_CHUNK_OR_LINE_END = re.compile(r"\n|\S+")  # what `str.split` finds, and the line ends between
 _KEPT = 1 << 14  # chunks, as many as a hundred news articles have
 _LONGEST_KEPT = 64  # code points; longer chunks are rare, and nothing of them is kept
 
@@ -70,13 +69,11 @@ def tokens(text: str) -> list[Token]:
     [('Hoà', 'hòa', 'syllable'), ('Bình', 'bình', 'syllable'), ('3.000', '3000', 'number'),
      ('ca', 'ca', 'syllable'), ('Covid', 'covid', 'foreign'), ('19', '19', 'number')]
     """
-    found: list[Token] = []
-    for chunk in _CHUNK.finditer(text):
-        base = chunk.start()
-        for start, end in _spans(chunk[0]):
-            word = text[base + start : base + end]
-            found.append(Token(word, base + start, base + end, *_known(word)))
-    return found
+    return [
+        Token(word, base + start, base + end, key, folded)
+        for base, chunk in _chunks(text)
+        for word, start, end, key, folded in (_read_kept if len(chunk) <= _LONGEST_KEPT else _read)(chunk).tokens
+    ]
 
 
 def joined(text: str) -> list[Joined]:
@@ -86,10 +83,10 @@ def joined(text: str) -> list[Joined]:
     [Joined(key='tphcm', start=2, end=8, length=2)]
     """
     return [
-        Joined(key, chunk.start() + start, chunk.start() + end, length)
-        for chunk in _CHUNK.finditer(text)
-        if len(_spans(chunk[0])) > 1
-        for key, start, end, length in _joined_in(chunk[0])
+        Joined(key, base + start, base + end, length)
+        for base, chunk in _chunks(text)
+        if not chunk.isalpha()  # one token, as most are
+        for key, start, end, length in (_read_kept if len(chunk) <= _LONGEST_KEPT else _read)(chunk).joined
     ]
 
 
@@ -113,7 +110,8 @@ def outline(text: str) -> Outline:
         if chunk == "\n":
             line_ends += 1
             continue
-        flags, ordinal = _flags(chunk), len(read.starts)
+        spans, flags = (_shape_kept if len(chunk) <= _LONGEST_KEPT else _shape)(chunk)
+        ordinal = len(read.starts)
         begins = line_ends > 0 or (ended and bool(flags & MAY_START_SENTENCE))
         if begins and not (item and not line_ends):
             read.sentence_starts.append(ordinal)
@@ -121,7 +119,7 @@ def outline(text: str) -> Outline:
             read.paragraph_starts.append(ordinal)
         line_ends, ended, item = 0, bool(flags & ENDS_SENTENCE), begins and bool(flags & ENUMERATES)
         base = found.start()
-        for start, end in _spans(chunk):
+        for start, end in spans:
             read.starts.append(base + start)
             read.ends.append(base + end)
     count = len(read.starts)
@@ -135,33 +133,47 @@ def _below(count: int, ordinals: list[int]) -> list[int]:
     return [ordinal for ordinal in dict.fromkeys(ordinals) if ordinal < count]
 
 
-def _spans(chunk: str) -> tuple[tuple[int, int], ...]:
-    return _spans_kept(chunk) if len(chunk) <= _LONGEST_KEPT else tuple(token_spans(chunk))
+def _chunks(text: str) -> Iterator[tuple[int, str]]:
+    """The runs between white space and where they start; finding them again is quicker than matching an expression."""
+    at = 0
+    for chunk in text.split():
+        at = text.find(chunk, at)
+        yield at, chunk
+        at += len(chunk)
 
 
-@lru_cache(_KEPT)
-def _spans_kept(chunk: str) -> tuple[tuple[int, int], ...]:
-    return tuple(token_spans(chunk))
+def _read(chunk: str) -> Reading:
+    """The tokens and joined forms of a chunk."""
+    found = []
+    for start, end in token_spans(chunk):
+        key = token_key(chunk[start:end])
+        found.append(Token(chunk[start:end], start, end, key, _folded(key)))
+    forms = joined_forms(chunk, [(token.start, token.end) for token in found]) if len(found) > 1 else ()
+    return Reading(tuple(found), tuple(_together(found[first : first + length]) for first, length in forms))
 
 
-def _flags(chunk: str) -> int:
-    return _flags_kept(chunk) if len(chunk) <= _LONGEST_KEPT else sentence_flags(chunk)
+def _folded(key: str) -> str:
+    """`text.fold` of a key; letter by letter where all of them are Vietnamese, as nearly always."""
+    bare = key.translate(_bare_letters())
+    return bare if bare.isascii() else characters.fold(key)
 
 
-_flags_kept = lru_cache(_KEPT)(sentence_flags)
+@cache
+def _bare_letters() -> dict[int, str]:
+    return str.maketrans(characters.bare_letters())
 
 
-def _known(token: str) -> tuple[str, str]:
-    return _known_kept(token) if len(token) <= _LONGEST_KEPT else _look_at(token)
+def _together(run: list[Token]) -> Joined:
+    return Joined("".join(token.key for token in run), run[0].start, run[-1].end, len(run))
 
 
-def _look_at(token: str) -> tuple[str, str]:
-    """Key and folded key of a token."""
-    key = token_key(token)
-    return key, characters.fold(key)
+def _shape(chunk: str) -> tuple[list[tuple[int, int]], int]:
+    """Where the tokens of a chunk are, and its part in a sentence."""
+    return token_spans(chunk), sentence_flags(chunk)
 
 
-_known_kept = lru_cache(_KEPT)(_look_at)
+_read_kept = lru_cache(_KEPT)(_read)
+_shape_kept = lru_cache(_KEPT)(_shape)
 
 
 def _kind(token: str, key: str) -> str:
@@ -170,11 +182,3 @@ def _kind(token: str, key: str) -> str:
     if any(character.isdecimal() for character in key):
         return MIXED
     return SYLLABLE if characters.is_syllable(unicodedata.normalize("NFC", token)) else FOREIGN
-
-
-def _joined_in(chunk: str) -> Iterator[tuple[str, int, int, int]]:
-    """Key, start, end and length of each joined form of a chunk."""
-    spans = _spans(chunk)
-    for first, length in joined_forms(chunk, spans):
-        run = spans[first : first + length]
-        yield "".join(_known(chunk[start:end])[0] for start, end in run), run[0][0], run[-1][1], length

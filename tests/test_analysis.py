@@ -336,23 +336,21 @@ def test_words_are_pyvis():
 
 
 def test_white_space_is_that_of_split():
-    from searchkit.tokens import _CHUNK
+    from searchkit.tokens import _CHUNK_OR_LINE_END
 
     text = "a".join(map(chr, range(0x110000)))
-    assert _CHUNK.findall(text) == text.split()
+    assert [chunk for chunk in _CHUNK_OR_LINE_END.findall(text) if chunk != "\n"] == text.split()
 
 
 def test_nothing_of_long_chunks_is_kept():
-    from searchkit.tokens import _LONGEST_KEPT, _flags_kept, _known_kept, _spans_kept
+    from searchkit.tokens import _LONGEST_KEPT, _read_kept, _shape_kept
 
-    kept = [cache.cache_info().currsize for cache in (_spans_kept, _flags_kept, _known_kept)]
+    kept = [cache.cache_info().currsize for cache in (_read_kept, _shape_kept)]
     long = "x" * _LONGEST_KEPT + "y TP." + "A" * _LONGEST_KEPT
     assert [token.end - token.start for token in tokens(long)] == [_LONGEST_KEPT + 1, 2, _LONGEST_KEPT]
     assert joined(long)[0].length == 2
     assert len(outline(long).starts) == 3
-    assert [cache.cache_info().currsize for cache in (_spans_kept, _flags_kept, _known_kept)] == [
-        kept[0], kept[1], kept[2] + 1  # TP, a short token of a long chunk
-    ]  # fmt: skip
+    assert [cache.cache_info().currsize for cache in (_read_kept, _shape_kept)] == kept
 
 
 def test_characters_taken_for_free_of_marks_are():
