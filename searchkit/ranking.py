@@ -46,6 +46,9 @@ WORDS = Mix(article=0.8, lead=0.5)
 B = 0.75  # how much a long text must have more of a thing
 K1 = 1.2  # saturation of pairs and words, and of everything in the first stage
 WORD_FIRST = 0.5  # words beside syllables in the first stage
+FEW_WORDS = 4  # a name or a subject: articles that have all of so few words come before those that lack one,
+COMPLETE = 3.0  # by this much of the words' whole weight
+AS_TYPED = 0.2  # an unmarked syllable that stands unmarked counts this much more than its likely reading
 NEIGHBOUR = 0.1  # the better neighbour's score beside a passage's own, when passages of an article are ordered
 WINDOW = 20  # tokens
 CANDIDATES = 300  # articles that the second stage looks at

@@ -158,6 +158,26 @@ def test_sorting_by_date_puts_complete_articles_first(reader: Reader, sort: str,
     assert [bool(hit.missing) for hit in hits] == sorted(bool(hit.missing) for hit in hits)
 
 
+@pytest.mark.parametrize("typed", ["tinh", "nguyen van son", "di bau tinh"])
+def test_of_equal_articles_the_one_written_as_typed_comes_first(tmp_path: Path, typed: str) -> None:
+    spellings = {"tinh": "tỉnh tính tình", "nguyen van son": "nguyễn_văn_sơn", "di bau tinh": "đi_bầu_tỉnh"}[typed]
+    texts = [*(each.replace("_", " ") for each in spellings.split()), typed]
+    articles = [article(f"{n}", ("body", f"Hôm qua có {text} ở đây."), date="2021-03-05") for n, text in enumerate(texts * 2)]
+    reader = load("whoosh").open(build(tmp_path / "index", articles))
+    hits = reader.search(resolved(Case(typed, "")), EVERY_HIT).candidates
+    assert len(hits) == len(articles)
+    bare = {each.id for each in articles if typed in each.text}
+    assert {hit.id for hit in hits[:2]} == bare
+
+
+def test_an_article_with_all_of_few_words_comes_before_one_that_lacks_one(tmp_path: Path) -> None:
+    often = article("often", ("title", "Vườn cam vườn cam"), ("body", "Vườn cam, vườn cam, vườn cam. " * 5))
+    once = article("once", ("body", "Chợ họp từ sớm. " * 40 + "Xa xa là vườn. " + "Người mua đông. " * 40 + "Có cam. Và chè."))
+    reader = load("whoosh").open(build(tmp_path / "index", [often, once]))
+    hits = reader.search(resolved(Case("vườn cam chè", "")), EVERY_HIT).candidates
+    assert [(hit.id, hit.missing) for hit in hits] == [("once", ()), ("often", ("chè",))]
+
+
 def test_reprints_are_grouped_under_the_best_and_nothing_is_dropped(tmp_path: Path) -> None:
     body = (
         "Chiều nay, Ủy ban nhân dân tỉnh họp bàn về việc trồng cam trên đất vườn tạp của các hộ nghèo ở ba huyện vùng cao. "

@@ -15,9 +15,10 @@ from searchkit.article import KINDS, TITLE
 from searchkit.engines.candidates import Plan, Unit
 from searchkit.engines.evaluation import Evaluation
 from searchkit.postings import POSITION_BITS, Spans, contains, gather
-from searchkit.ranking import WINDOW
+from searchkit.ranking import AS_TYPED, WINDOW
 
 _TITLE = KINDS.index(TITLE)
+_NO_KEYS = np.zeros(0, np.int64)
 
 
 class Rows(NamedTuple):
@@ -115,17 +116,35 @@ def count(places: Places, plan: Plan, readings: Sequence[frozenset[str] | None],
         spans.starts if named is None or names is None else _written(named, names)
         for spans, named, names in zip(units, places.named, readings)
     ]
+    typed = _as_typed(places, plan) if not plan.marked else [_NO_KEYS] * len(units)
     pairs = [(units[one], units[two]) for one, two in plan.pairs]
     return Evidence(
         rows,
         _table(rows, [spans.starts for spans in units]),
-        _table(rows, chosen),
+        _table(rows, [np.union1d(keys, bare) for keys, bare in zip(chosen, typed)]) + AS_TYPED * _table(rows, typed),
         _table(rows, [_following(one, two, 0) for one, two in pairs]),
         _table(rows, [_following(one, two, 1) for one, two in pairs]),
         _table(rows, [_following(two, one, 0) for one, two in pairs]),
         _table(rows, places.words),
         best_windows(rows, [spans.starts for spans in units], weights),
     )
+
+
+def _as_typed(places: Places, plan: Plan) -> list[np.ndarray]:
+    """Where unmarked syllables stand without marks on purpose: two of them side by side, or one asked alone.
+
+    `nam` stands bare in every `Việt Nam` and says nothing; `van nam` beside each other is a text without marks.
+    """
+    bare = [_NO_KEYS if named is None else _written(named, frozenset([unit.term.value if unit.term else ""]))
+            for named, unit in zip(places.named, plan.units)]  # fmt: skip
+    if not plan.pairs:
+        return bare
+    found: list[list[np.ndarray]] = [[_NO_KEYS] for _ in bare]
+    for one, two in plan.pairs:
+        first = np.intersect1d(bare[one] + 1, bare[two]) - 1
+        found[one].append(first)
+        found[two].append(first + 1)
+    return [np.unique(np.concatenate(keys)) for keys in found]
 
 
 def _written(named: Named, names: frozenset[str]) -> np.ndarray:

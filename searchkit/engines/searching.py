@@ -13,11 +13,12 @@ import numpy as np
 
 from searchkit.article import KINDS, TITLE
 from searchkit.engines import Ask, Candidate, Found, PassageScore
+from searchkit.engines.candidates import Found as Matching
 from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.rescoring import Averages, Judge, Rescored
-from searchkit.postings import best
-from searchkit.ranking import CANDIDATES, with_neighbours
+from searchkit.postings import best, contains
+from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, WORDS, with_neighbours
 from searchkit.resolved import Resolved
 from searchkit.sketch import SIZE, near_pairs
 
@@ -47,11 +48,14 @@ class Scorer:
         known = [word for word in words if any(len(each.frequencies(word.match)[0]) for each in evaluations)]
         self._words = known
         self._plan = self._plan._replace(words=tuple(word.match for word in known))
+        short = len(content_words(query)) <= FEW_WORDS and self._plan.mix is WORDS
+        self.bonus = COMPLETE * sum(unit.weight for unit in self._units) if short else 0.0
         self._judge = Judge(self._plan, [unit.weight for unit in self._units], self._averages, evaluations)
 
-    def first(self, segment: int, docs: np.ndarray) -> np.ndarray:
-        """First-stage scores of some documents of a segment."""
-        return first_scores(self.evaluations[segment], self._units, self._words, self._averages.article)[docs]
+    def first(self, segment: int, found: Matching) -> np.ndarray:
+        """First-stage scores of the documents found in a segment."""
+        scores = first_scores(self.evaluations[segment], self._units, self._words, self._averages.article)[found.docs]
+        return scores + np.float32(self.bonus) * contains(found.complete, found.docs)
 
     def settle(self, candidates: dict[int, np.ndarray]) -> None:
         """Scores the candidates of each segment (ascending documents) by the second stage."""
@@ -83,7 +87,7 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     total = sum(len(each.complete) for each in found)
     scorer = Scorer(evaluations, query)
     whole = ask.sort != "relevance" or ask.offset + ask.limit > CANDIDATES // 2
-    entries = _ranked(scorer, [each.docs for each in found], whole)
+    entries = _ranked(scorer, found, whole)
     if ask.sort != "relevance":
         entries = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
     page, duplicates = _page(scorer, entries, ask)
@@ -92,14 +96,14 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     return Found(total, candidates, notices)
 
 
-def _ranked(scorer: Scorer, found: Sequence[np.ndarray], whole: bool) -> Entries:
+def _ranked(scorer: Scorer, found: Sequence[Matching], whole: bool) -> Entries:
     """The found articles in order of their scores, the best scored twice; without `whole` only these."""
-    segment = np.repeat(np.arange(len(found)), [len(docs) for docs in found])
-    doc = np.concatenate([np.zeros(0, np.int64), *found])
-    first = [scorer.first(number, docs) for number, docs in enumerate(found)]
+    segment = np.repeat(np.arange(len(found)), [len(each.docs) for each in found])
+    doc = np.concatenate([np.zeros(0, np.int64), *(each.docs for each in found)])
+    first = [scorer.first(number, each) for number, each in enumerate(found)]
     score = np.concatenate([np.zeros(0, np.float32), *first]).astype(np.float64)
     date = np.concatenate([np.zeros(0, np.int32), *(
-        each.segment.columns["date_to"][docs] for each, docs in zip(scorer.evaluations, found)
+        evaluation.segment.columns["date_to"][each.docs] for evaluation, each in zip(scorer.evaluations, found)
     )])  # fmt: skip
     order = best(score, len(score) if whole else CANDIDATES, [-date])
     entries = Entries(segment[order], doc[order], score[order], date[order])
@@ -109,6 +113,7 @@ def _ranked(scorer: Scorer, found: Sequence[np.ndarray], whole: bool) -> Entries
     for number, rows in by_segment.items():
         again = scorer.rescored(number)
         entries.score[rows] = again.articles[np.searchsorted(again.docs, entries.doc[rows])]
+        entries.score[rows] += scorer.bonus * contains(found[number].complete, entries.doc[rows])
     return _in_order(entries)
 
 
