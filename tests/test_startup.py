@@ -11,8 +11,8 @@ from searchkit.cli import THREADS_VARIABLE, main
 
 HEAVY = {"sklearn", "sklearn_crfsuite", "scipy", "joblib", "pyvi", "pycrfsuite", "whoosh", "rich", "yaml", "opensearchpy"}
 SEGMENTER = {"searchkit.segment", "searchkit.pyvimodel", "searchkit.facts", "searchkit.reading"}
-WRITING = {"searchkit.build", "searchkit.sources", "searchkit.readers", "searchkit.newsroom", "searchkit.index"}
-LIBRARIES = {"difflib", "decimal"}
+WRITING = {"searchkit.engines.article_writer", "searchkit.engines.workers", "searchkit.build", "searchkit.sources", "searchkit.readers", "searchkit.newsroom", "searchkit.index"}
+LIBRARIES = {"importlib.resources", "importlib.metadata", "difflib", "decimal", "hashlib", "shutil", "bz2", "lzma", "multiprocessing", "tempfile"}
 
 
 def loaded(*arguments):

@@ -16,7 +16,6 @@ import json
 import mmap
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -109,6 +108,8 @@ class ArrayFileWriter:
         """Adds rows to the array `name`, all of one type."""
         type_ = _type_name(array.dtype)
         if name not in self._growing:
+            import tempfile
+
             self._growing[name] = tempfile.TemporaryFile(dir=self.path.parent), type_
         file, first_type = self._growing[name]
         if type_ != first_type:

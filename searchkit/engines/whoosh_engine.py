@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from searchkit.article import Article
 from searchkit.engines import Ask, Found, WriteOptions
 from searchkit.engines import whoosh_toc as toc
-from searchkit.engines.article_writer import Feeder
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.memory import keep_freed_memory
 from searchkit.engines.searching import search
 from searchkit.engines.segment_arrays import ArraySegment, SegmentArrays, delete
-from searchkit.engines.suggesting import suggest
-from searchkit.engines.workers import Workers
 from searchkit.resolved import Match, Node, Resolved
+
+if TYPE_CHECKING:
+    from searchkit.engines.workers import Workers
 
 START_WORKERS = 4 << 20  # code points of text from which more processes pay for their start
 
@@ -44,6 +43,8 @@ class WhooshEngine:
 
     def versions(self) -> dict[str, str]:
         """The distributions whose behaviour the files depend on."""
+        from importlib.metadata import version  # this and `workers` are for writing; a search does without them
+
         return {name: version(name) for name in ("whoosh3", "pyvi", "numpy")}
 
 
@@ -75,6 +76,8 @@ class WhooshWriter:
             self._start(self._options.workers)
 
     def _start(self, workers: int) -> None:
+        from searchkit.engines.workers import Workers
+
         prefix = f"{len(self._segments):04d}{os.urandom(3).hex()}"
         self._workers = Workers(self._folder, prefix, workers, self._options.memory)
         for article in self._first:
@@ -138,6 +141,8 @@ class WhooshReader:
 
     def suggest(self, query: Resolved) -> list[str]:
         """Queries near this one that find more, those that find most first."""
+        from searchkit.engines.suggesting import suggest
+
         return suggest(self._evaluations, query)
 
     def article(self, id: str) -> Article | None:
