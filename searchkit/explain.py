@@ -83,7 +83,7 @@ def _leaf(match: Match, count: Count, expand: Expand) -> dict[str, Any]:
     specs = dict.fromkeys(spec for element in match.elements for choice in element for spec in choice.terms)
     found = [(spec, expand(_alone(match, spec))) for spec in specs if _several(spec)]
     stands_for = [
-        {"term": _term(spec), "terms": len(known), "spellings": known[:MOST_SHOWN]} for spec, known in found
+        {"term": term(spec), "terms": len(known), "spellings": known[:MOST_SHOWN]} for spec, known in found
     ]
     return {"articles": count(match)} | ({"stands_for": stands_for} if stands_for else {})
 
@@ -188,14 +188,15 @@ def terms(match: Match) -> list[str]:
 
 
 def _alternative(choice: Alternative) -> str:
-    shown = " ".join(_term(spec) for spec in choice.terms)
+    shown = " ".join(term(spec) for spec in choice.terms)
     why = choice.why
     if why == "joined":
         why = "written apart" if choice.terms[0].kind == "joined" else "written together"
     return f"{shown} ({why})" if why else shown
 
 
-def _term(spec: TermSpec) -> str:
+def term(spec: TermSpec) -> str:
+    """A term as it is shown: `ngh* (any marks)`."""
     any_marks = " (any marks)" if spec.folded or spec.kind == "folded" else ""
     shown = {
         "spelling": f"={spec.value}",

@@ -16,9 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchkit.postings import NOWHERE, POSITION_BITS, Spans, phrase
+from searchkit.postings import NOWHERE, POSITION_BITS, Spans, contains, docs_of, phrase
 
 _LAST_POSITION = (1 << POSITION_BITS) - 1
+_MANY = 100_000  # places that are worth a look at the beginnings first
+_HEADS = (16, 512)  # positions: a headline, and what follows it
+_AT_ONCE = 200_000  # positions whose documents are looked at together
 
 
 class Stretch(NamedTuple):
@@ -43,33 +46,106 @@ def within(elements: Sequence[Spans], slack: int, ordered: bool) -> Spans:
         return NOWHERE
     if ordered and slack == 0:
         return phrase(elements)
-    if not ordered and _apart(elements):
-        return _around(elements, slack)
+    if all((spans.ends - spans.starts == 1).all() for spans in elements):
+        return _of_single_positions([spans.starts for spans in elements], slack, ordered)
     stretches = [Stretch(s.starts, s.ends, s.ends - s.starts) for s in elements]
     found = _in_order(stretches, slack) if ordered else _in_any_order(stretches, slack)
     return Spans(found.starts, found.ends)
 
 
-def _apart(elements: Sequence[Spans]) -> bool:
-    """Whether every span is of one position, and no position is of two elements."""
-    if any((spans.ends - spans.starts != 1).any() for spans in elements):
-        return False
-    starts = np.concatenate([spans.starts for spans in elements])
-    starts.sort(kind="stable")
-    return not (starts[1:] == starts[:-1]).any()
+def near_docs(elements: Sequence[Spans], slack: int, ordered: bool) -> np.ndarray:
+    """The documents in which `within` finds something.
+
+    One place is enough, so where there is much to look at, the beginnings of the documents are looked at first: among
+    frequent words that leaves few documents to go on with.
+    """
+    found = []
+    for head in _HEADS:
+        if sum(len(spans.starts) for spans in elements) < _MANY:
+            break
+        docs = docs_of(within([_head(spans, head) for spans in elements], slack, ordered))
+        elements = [_outside(spans, docs) for spans in elements]
+        found.append(docs)
+    found.append(docs_of(within(elements, slack, ordered)))
+    return np.sort(np.concatenate(found))
 
 
-def _around(elements: Sequence[Spans], slack: int) -> Spans:
-    """Elements that are apart, in any order: from each position to where the last of them has come up."""
-    starts = np.sort(np.concatenate([spans.starts for spans in elements]), kind="stable")
-    ends = starts
-    for spans in elements:
-        following = np.searchsorted(spans.starts, starts)
-        here = following < len(spans.starts)
-        starts, ends = starts[here], np.maximum(ends[here], spans.starts[following[here]])
-        near = ends - starts < slack + len(elements)  # never in the next document: its keys begin 2**32 further on
-        starts, ends = starts[near], ends[near]
-    return Spans(starts, ends + 1)
+def _head(spans: Spans, length: int) -> Spans:
+    kept = spans.starts & _LAST_POSITION < length
+    return Spans(spans.starts[kept], spans.ends[kept])
+
+
+def _outside(spans: Spans, docs: np.ndarray) -> Spans:
+    kept = ~contains(docs, spans.starts >> POSITION_BITS)
+    return Spans(spans.starts[kept], spans.ends[kept])
+
+
+def _of_single_positions(elements: Sequence[np.ndarray], slack: int, ordered: bool) -> Spans:
+    """`within` for elements of one position each, some documents at a time: no more memory than these need."""
+    keys = np.concatenate(elements)
+    keys.sort(kind="stable")  # merges the runs
+    keys = keys[np.diff(keys, prepend=-1) != 0]
+    documents = np.flatnonzero(np.diff(keys >> POSITION_BITS, prepend=-1))
+    lots = documents[np.searchsorted(documents, np.arange(0, len(keys), _AT_ONCE), "right") - 1]
+    cuts = np.append(np.unique(lots), len(keys))
+    starts, ends = [], []
+    for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist()):
+        own = keys[low:high]
+        places = [_between(own, element) for element in elements]
+        last = _last_places(places, len(own), ordered)
+        here = np.flatnonzero(last < len(own))
+        here = here[own[last[here]] - own[here] < slack + len(elements)]
+        starts.append(own[here])
+        ends.append(own[last[here]] + 1)
+    return Spans(np.concatenate(starts), np.concatenate(ends))
+
+
+def _between(keys: np.ndarray, element: np.ndarray) -> np.ndarray:
+    """The places among some keys (numbers from 0) of an element's."""
+    low, high = np.searchsorted(element, (keys[0], keys[-1] + 1))
+    return np.searchsorted(keys, element[low:high])
+
+
+def _last_places(places: Sequence[np.ndarray], count: int, ordered: bool) -> np.ndarray:
+    """For each of `count` places, where the shortest stretch that starts there with one of its elements ends.
+
+    int32, `count` where there is none. The budget is not looked at: the shortest keeps it if any does.
+    """
+    following = [_following(own, count) for own in places]
+    if ordered:
+        last = _starting(places[0], count)
+        for table in following[1:]:
+            last = table[last + 1]
+        return last
+    if sum(map(len, places)) == count:  # no place is of two elements: each takes its next
+        return np.maximum.reduce([table[:count] for table in following])
+    kinds, counts = _counted(places)
+    tables = [following[kind] for kind in kinds]
+    found: dict[tuple[int, ...], np.ndarray] = {}
+    for chosen in product(*(range(count + 1) for count in counts)):
+        if sum(chosen) == 1:
+            found[chosen] = _starting(places[kinds[chosen.index(1)]], count)
+        elif any(chosen):
+            found[chosen] = np.minimum.reduce([tables[at][found[before] + 1] for at, before in _without_one(chosen)])
+    return found[tuple(counts)]
+
+
+def _following(places: np.ndarray, count: int) -> np.ndarray:
+    """For each of `count` places and the two behind them, the element's next place from there on; `count` for none."""
+    table = np.full(count + 2, count, np.int32)
+    table[places] = places
+    return np.minimum.accumulate(table[::-1])[::-1]
+
+
+def _starting(places: np.ndarray, count: int) -> np.ndarray:
+    table = np.full(count, count, np.int32)
+    table[places] = places
+    return table
+
+
+def _without_one(chosen: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+    """The kinds of which there is one at least, and the choice without one of it."""
+    return [(at, (*chosen[:at], count - 1, *chosen[at + 1 :])) for at, count in enumerate(chosen) if count]
 
 
 def _in_order(stretches: Sequence[Stretch], slack: int) -> Stretch:
@@ -84,28 +160,28 @@ def _in_any_order(stretches: Sequence[Stretch], slack: int) -> Stretch:
 
     Elements that are the same need not be told apart, so that k times the same costs k joins.
     """
-    kinds, counts = _counted(stretches)
+    kinds, counts = _counted([np.concatenate(stretch) for stretch in stretches])
     found: dict[tuple[int, ...], Stretch] = {}
     for chosen in product(*(range(count + 1) for count in counts)):
         if sum(chosen) == 1:
-            found[chosen] = _best(kinds[chosen.index(1)])
-        elif chosen.count(0) < len(chosen):
-            lacking = [(*chosen[:at], count - 1, *chosen[at + 1 :]) for at, count in enumerate(chosen) if count]
-            last = [kind for kind, count in zip(kinds, chosen) if count]
-            found[chosen] = _best(*(_extend(found[before], kind, slack) for before, kind in zip(lacking, last)))
+            found[chosen] = _best(stretches[kinds[chosen.index(1)]])
+        elif any(chosen):
+            found[chosen] = _best(
+                *(_extend(found[before], stretches[kinds[at]], slack) for at, before in _without_one(chosen))
+            )
     return found[tuple(counts)]
 
 
-def _counted(stretches: Sequence[Stretch]) -> tuple[list[Stretch], list[int]]:
-    """The different stretches, and how often each is among them."""
-    kinds: list[Stretch] = []
+def _counted(arrays: Sequence[np.ndarray]) -> tuple[list[int], list[int]]:
+    """The numbers of arrays that differ from those before, and how often each is there."""
+    kinds: list[int] = []
     counts: list[int] = []
-    for stretch in stretches:
-        same = [at for at, kind in enumerate(kinds) if all(map(np.array_equal, kind, stretch))]
+    for number, array in enumerate(arrays):
+        same = [at for at, kind in enumerate(kinds) if np.array_equal(arrays[kind], array)]
         if same:
             counts[same[0]] += 1
         else:
-            kinds.append(stretch)
+            kinds.append(number)
             counts.append(1)
     return kinds, counts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Day
-from itertools import groupby
+from itertools import groupby, islice
 
 from searchkit import dates, fields, query
 from searchkit.abbreviations import Abbreviations, load
@@ -35,7 +35,7 @@ from searchkit.resolved import (
     TermSpec,
     Wanted,
 )
-from searchkit.terms import MARKS, Element, Terms, collapsed
+from searchkit.terms import MARKS, Element, Terms, collapsed, pieces
 
 __all__ = [
     "Alternative", "And", "Boosted", "DateRange", "Everything", "Expansion", "Has", "Match", "Near",
@@ -44,6 +44,8 @@ __all__ = [
 
 MAIN_FIELD = "syllable"
 MOST_NEAR = 8  # in any order there are as many ways as subsets
+MOST_NEAR_PATTERNS = 4  # where some of them stand almost everywhere
+MOST_PATTERNS = 100  # words with wildcards or ~, each of which looks through all terms of the index
 _LISTED = frozenset([MAIN_FIELD, fields.SOURCE, fields.SECTION])  # fields in which abbreviations expand
 
 
@@ -65,10 +67,21 @@ def resolve(
     resolver = _Resolver(terms, today or Day.today())
     terms.learn(node for node in walk(parsed.tree) if isinstance(node, Word | Phrase))
     try:
+        _check_patterns(parsed.tree)
         return resolver.whole(parsed, all_words)
     except QueryError as error:
         error.position = parsed.position(error.position)
         raise
+
+
+def _check_patterns(tree: query.Node) -> None:
+    """Raises QueryError where a query would look through all terms of an index too often."""
+    words = (node for node in walk(tree) if isinstance(node, Word | Phrase))
+    costly = (node for node in words if getattr(node, "fuzzy", 0) or any(piece.wild for piece in pieces(node.text)))
+    beyond = next(islice(costly, MOST_PATTERNS, None), None)
+    if beyond is not None:
+        hint = f"At most {MOST_PATTERNS}; write some of them out, or ask in several queries"
+        raise QueryError("The query has too many words with wildcards or ~", hint, beyond.span[0])
 
 
 def _shouted(text: str) -> bool:
@@ -253,6 +266,9 @@ class _Resolver:
         if len(found) > MOST_NEAR:
             hint = "Join fewer, or write the rest beside it"
             raise QueryError(f"NEAR joins at most {MOST_NEAR} words or phrases", hint, node.span[0])
+        if len(found) > MOST_NEAR_PATTERNS and not node.ordered and any(map(_has_pattern, found)):
+            hint = f"Join at most {MOST_NEAR_PATTERNS}, or give their order: BEFORE/{node.n}"
+            raise QueryError("NEAR joins too many words where some have wildcards or ~", hint, node.span[0])
         if not found:
             return None
         near = Near(tuple(found), node.n, node.ordered) if len(found) > 1 else found[0]
@@ -326,6 +342,13 @@ def _choices(node: Node) -> Iterator[Node]:
             yield from _choices(child)
     else:
         yield node
+
+
+def _has_pattern(node: Match | Or) -> bool:
+    return any(
+        spec.kind in ("prefix", "wildcard", "fuzzy")
+        for match in _matches(node) for element in match.elements for choice in element for spec in choice.terms
+    )  # fmt: skip
 
 
 def _matches(node: Match | Or) -> Iterator[Match]:

@@ -6,6 +6,7 @@ one article at a time. Positions here are token positions of one field; spans ar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -176,3 +177,14 @@ class Resolved:
         if not parts:
             return Everything()
         return parts[0] if len(parts) == 1 else And(parts)
+
+
+def matches(node: Node | None) -> Iterator[Match]:
+    """Every word and phrase of a part of a query, those under NOT too."""
+    if isinstance(node, Match):
+        yield node
+    elif isinstance(node, And | Or | Near):
+        for child in node.children:
+            yield from matches(child)
+    elif isinstance(node, Not | Boosted):
+        yield from matches(node.child)

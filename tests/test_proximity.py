@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from searchkit import proximity
 from searchkit.postings import Spans, spans_at
-from searchkit.proximity import within
+from searchkit.proximity import near_docs, within
 
 Place = tuple[int, int, int]  # document, first position, position after the last
 
@@ -81,6 +82,18 @@ def test_frequent_beside_frequent_costs_what_they_are(ordered: bool, alike: bool
     elements = [every] * 8 if alike else [spans_at(np.arange(n, count, 8)) for n in range(8)]
     found = within(elements, 250, ordered)
     assert count - 250 - 8 <= len(found.starts) * (8 if ordered and not alike else 1) <= count
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(SINGLE | MIXED, min_size=1, max_size=4), st.integers(0, 8), st.booleans(), st.booleans())
+def test_documents_are_those_of_the_stretches(elements: list[list[Place]], slack: int, ordered: bool, many: bool) -> None:
+    """The beginnings of the documents are looked at first where there is much to look at; that changes nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proximity, "_MANY", 0 if many else 100)
+        patch.setattr(proximity, "_HEADS", (3, 7))
+        patch.setattr(proximity, "_AT_ONCE", 3)
+        docs = near_docs([spans(element) for element in elements], slack, ordered)
+    assert docs.tolist() == sorted({doc for doc, _, _ in brute_force(elements, slack, ordered)})
 
 
 def test_a_longer_stretch_that_matches_more_is_kept() -> None:

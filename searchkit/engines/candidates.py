@@ -19,6 +19,7 @@ from searchkit.ranking import K1, WORD_FIRST, B, Mix, mix
 from searchkit.resolved import Alternative, Match, Resolved, TermSpec, Wanted
 
 LONGEST_WORD = 4  # syllables
+MOST_UNITS = 256  # units whose places are looked at; of a whole pasted page these tell the others apart well enough
 DETAILED = 64  # bare words whose neighbourhood is looked at; a longer query is a pasted text
 
 
@@ -125,6 +126,16 @@ def weigh(evaluations: Sequence[Evaluation], matches: Sequence[Match], boosts: S
     """Inverse document frequencies over all segments."""
     counts = [sum(len(each.frequencies(match)[0]) for each in evaluations) for match in matches]
     return [Weighted(m, boost * idf(min(count, doc_count), doc_count)) for m, boost, count in zip(matches, boosts, counts)]
+
+
+def telling(evaluations: Sequence[Evaluation], plan: Plan, units: Sequence[Weighted]) -> list[int]:
+    """The numbers of the units whose places are worth looking at, ascending: all, or the first and the most telling ones."""
+    if len(units) <= MOST_UNITS:
+        return list(range(len(units)))
+    first = max(plan.sequence, default=-1) + 1
+    rest = [number for number in range(first, len(units)) if any(len(e.frequencies(units[number].match)[0]) for e in evaluations)]
+    rest.sort(key=lambda number: -units[number].weight)
+    return [*range(first), *sorted(rest[: MOST_UNITS - first])]
 
 
 def first_scores(

@@ -21,7 +21,6 @@ from searchkit.postings import (
     Spans,
     contains,
     difference,
-    docs_of,
     frequencies_of,
     intersect,
     phrase,
@@ -30,6 +29,7 @@ from searchkit.postings import (
     within_docs,
     within_kinds,
 )
+from searchkit.proximity import near_docs
 from searchkit.proximity import within as stretches
 from searchkit.resolved import (
     Alternative,
@@ -89,7 +89,7 @@ class Evaluation:
         if isinstance(node, Boosted):
             return self._docs(node.child)
         if isinstance(node, Near):
-            return docs_of(self.near(node))
+            return self._near(node)
         if isinstance(node, (DateRange, Has)):
             return np.flatnonzero(self._column_test(node))
         if isinstance(node, Everything):
@@ -177,11 +177,10 @@ class Evaluation:
     def _alternative_docs(self, field: str, choice: Alternative) -> np.ndarray:
         return intersect(*[self.terms.docs(_field(field, spec), spec) for spec in choice.terms])
 
-    def near(self, node: Near) -> Spans:
-        """Where the children of a proximity stand together."""
+    def _near(self, node: Near) -> np.ndarray:
         candidates = intersect(*[self._docs(child) for child in node.children])
         children = [self._child_spans(child, candidates) for child in node.children]
-        return stretches(children, node.distance, node.ordered)
+        return near_docs(children, node.distance, node.ordered)
 
     def _child_spans(self, child: Match | Or, within: np.ndarray) -> Spans:
         if isinstance(child, Match):

@@ -14,8 +14,9 @@ import numpy as np
 from searchkit.article import KINDS, TITLE
 from searchkit.engines import Ask, Candidate, Found, PassageScore
 from searchkit.engines.candidates import Found as Matching
-from searchkit.engines.candidates import content_words, find, first_scores, plan, weigh
+from searchkit.engines.candidates import content_words, find, first_scores, plan, telling, weigh
 from searchkit.engines.evaluation import Evaluation
+from searchkit.engines.limits import limit_notices
 from searchkit.engines.rescoring import Averages, Judge, Rescored
 from searchkit.postings import best, contains
 from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, WORDS, with_neighbours
@@ -50,7 +51,9 @@ class Scorer:
         self._plan = self._plan._replace(words=tuple(word.match for word in known))
         short = len(content_words(query)) <= FEW_WORDS and self._plan.mix is WORDS
         self.bonus = COMPLETE * sum(unit.weight for unit in self._units) if short else 0.0
-        self._judge = Judge(self._plan, [unit.weight for unit in self._units], self._averages, evaluations)
+        kept = telling(evaluations, self._plan, self._units)
+        judged = self._plan._replace(units=tuple(units[number] for number in kept))
+        self._judge = Judge(judged, [self._units[number].weight for number in kept], self._averages, evaluations)
 
     def first(self, segment: int, found: Matching) -> np.ndarray:
         """First-stage scores of the documents found in a segment."""
@@ -93,7 +96,7 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     page, duplicates = _page(scorer, entries, ask)
     candidates = tuple(_candidates(scorer, query, ask, page, duplicates))
     notices = ("No article has all the words",) if not total and candidates and query.wanted else ()
-    return Found(total, candidates, notices)
+    return Found(total, candidates, (*notices, *limit_notices(evaluations, query)))
 
 
 def _ranked(scorer: Scorer, found: Sequence[Matching], whole: bool) -> Entries:

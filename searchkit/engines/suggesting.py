@@ -137,6 +137,8 @@ class _Suggester:
         self.factors: list[Node] = [*strict, *(want.match for want in query.content)]
         self.total = len(self._all(self.factors))
         self.open = [number for number, slot in enumerate(places) if not slot.fixed]
+        # inside OR and NEAR a correction costs the whole part again: only a syllable that nobody writes is worth it
+        self.own = [number for number in self.open if places[number].match in self.factors]
 
     def best(self) -> list[_Judged]:
         """The corrections worth showing, those that find most first."""
@@ -156,7 +158,7 @@ class _Suggester:
         Bare words need one neighbour to bear them out, syllables of a phrase all; a phrase that each pair bears out is
         doubtful everywhere.
         """
-        if len(self.open) > EDITABLE:
+        if len(self.own) > EDITABLE:
             return []
         weak, borne_out = set[int](), set[int]()
         for number, (one, two) in enumerate(zip(self.places, self.places[1:])):
@@ -164,8 +166,8 @@ class _Suggester:
                 joint = Match(one.match.field, tuple(element for element, _ in self._elements(number, number + 2, ())))
                 known = len(self.archive.phrase(joint, _BOTH, self._everything)) >= ATTESTED
                 (borne_out if known else weak).update((number, number + 1))
-        phrased = {number for number in self.open if len(self.places[number].match.elements) > 1}
-        doubtful = {number for number in self.open if number not in borne_out} | weak & phrased
+        phrased = {number for number in self.own if len(self.places[number].match.elements) > 1}
+        doubtful = {number for number in self.own if number not in borne_out} | weak & phrased
         return sorted(doubtful or phrased)
 
     # Which corrections there are

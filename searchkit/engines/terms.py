@@ -18,14 +18,15 @@ from searchkit.engines.segment_arrays import Postings, SegmentArrays
 from searchkit.postings import NOWHERE, POSITION_BITS, Spans, frequencies_of, gather, occurrences, spans_at, unite
 from searchkit.resolved import TermSpec
 
-BUDGET = 20_000_000  # occurrences that one wildcard may cost; beyond it, its most frequent terms answer
+BUDGET = 20_000_000  # postings that one wildcard may cost; beyond it, its most frequent terms answer
+_NONE = np.zeros(0, np.int64)
 
 
 class Terms(NamedTuple):
-    """Numbers of terms, ascending; `cut` when the budget left some out."""
+    """Numbers of terms, ascending; `left_out` are those that the budget did not allow for."""
 
     numbers: np.ndarray
-    cut: bool = False
+    left_out: np.ndarray = _NONE
 
 
 class TermFinder:
@@ -79,8 +80,9 @@ class TermFinder:
         if int(cost.sum()) <= BUDGET:
             return Terms(numbers)
         order = np.argsort(-cost, kind="stable")
-        kept = order[np.cumsum(cost[order]) <= BUDGET]
-        return Terms(np.sort(numbers[kept]), cut=True)
+        within = np.cumsum(cost[order]) <= BUDGET
+        within[0] = True  # the most frequent one is searched whatever it costs
+        return Terms(np.sort(numbers[order[within]]), np.sort(numbers[order[~within]]))
 
     def frequencies(self, field: str, spec: TermSpec) -> tuple[np.ndarray, np.ndarray]:
         """Documents that have any of the terms, ascending, and how often each has them."""
