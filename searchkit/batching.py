@@ -22,6 +22,7 @@ QUERY_COLUMN = "query"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t"  # spreadsheets of many countries, Viet Nam's among them, write CSV with semicolons
 _TABLES = (".csv", ".tsv")
+_LONGEST_CELL = 1 << 17  # characters; an unclosed quotation mark would swallow the rest of the file as one query
 _QUOTES = re.compile('["“”„«»]')
 
 
@@ -84,6 +85,7 @@ def _numbered(lines: Iterator[str]) -> Iterator[QueryLine]:
 def _table(lines: Iterator[str], path: str) -> Iterator[QueryLine]:
     first = next(lines, "")
     delimiter = "\t" if path.lower().endswith(".tsv") else _delimiter(first)
+    csv.field_size_limit(_LONGEST_CELL)  # the process's own; a reader of articles may have set it to theirs
     rows = csv.reader(_again(first, lines), delimiter=delimiter)
     column, number = None, 1
     try:
