@@ -158,6 +158,14 @@ def test_sorting_by_date_puts_complete_articles_first(reader: Reader, sort: str,
     assert [bool(hit.missing) for hit in hits] == sorted(bool(hit.missing) for hit in hits)
 
 
+def test_sorting_by_date_keeps_complete_articles_first_where_no_date_tells_them_apart(tmp_path: Path) -> None:
+    lacking = [article(f"a{n}", ("body", "Vườn nhà.")) for n in range(5)]
+    complete = [article(f"b{n}", ("body", "Vườn cam.")) for n in range(5)]
+    reader = load("whoosh").open(build(tmp_path / "index", [*lacking, *complete]))
+    hits = reader.search(resolved(Case("vườn cam", "")), Ask(limit=20, sort="newest", group=False)).candidates
+    assert [hit.id for hit in hits] == [each.id for each in [*complete, *lacking]]
+
+
 @pytest.mark.parametrize("typed", ["tinh", "nguyen van son", "di bau tinh"])
 def test_of_equal_articles_the_one_written_as_typed_comes_first(tmp_path: Path, typed: str) -> None:
     spellings = {"tinh": "tỉnh tính tình", "nguyen van son": "nguyễn_văn_sơn", "di bau tinh": "đi_bầu_tỉnh"}[typed]

@@ -91,9 +91,10 @@ def search(evaluations: Sequence[Evaluation], query: Resolved, ask: Ask) -> Foun
     scorer = Scorer(evaluations, query)
     whole = ask.sort != "relevance" or ask.offset + ask.limit > CANDIDATES // 2
     entries = _ranked(scorer, found, whole)
+    ties = _ties(entries.score, entries.date)
     if ask.sort != "relevance":
-        entries = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
-    page, duplicates = _page(scorer, entries, ask)
+        entries, ties = _by_date(entries, [each.complete for each in found], newest=ask.sort == "newest")
+    page, duplicates = _page(scorer, entries, ties, ask)
     candidates = tuple(_candidates(scorer, query, ask, page, duplicates))
     notices = ("No article has all the words",) if not total and candidates and query.wanted else ()
     return Found(total, candidates, (*notices, *limit_notices(evaluations, query)))
@@ -131,16 +132,24 @@ def _in_order(entries: Entries) -> Entries:
     return Entries(entries.segment[order], entries.doc[order], score[order], entries.date[order])
 
 
-def _by_date(entries: Entries, complete: Sequence[np.ndarray], newest: bool) -> Entries:
-    """Articles that have all the words first, then the others, each by date; undated ones last."""
+def _by_date(entries: Entries, complete: Sequence[np.ndarray], newest: bool) -> tuple[Entries, np.ndarray]:
+    """Articles that have all the words first, then the others, each by date, undated ones last; and a number per tie."""
     lacking = np.ones(len(entries.doc), bool)
     for number, docs in enumerate(complete):
         rows = np.flatnonzero(entries.segment == number)
-        lacking[rows] = ~np.isin(entries.doc[rows], docs)
+        lacking[rows] = ~contains(docs, entries.doc[rows])
     day = entries.date.astype(np.int64)
     day = np.where(day == 0, np.iinfo(np.int64).max, -day if newest else day)
     order = np.lexsort((day, lacking))
-    return Entries(entries.segment[order], entries.doc[order], entries.score[order], entries.date[order])
+    return Entries(*(column[order] for column in entries)), _ties(lacking[order], day[order])
+
+
+def _ties(*columns: np.ndarray) -> np.ndarray:
+    """The same number for neighbouring rows that are equal in all columns."""
+    new = np.zeros(len(columns[0]), bool)
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.cumsum(new)
 
 
 class Entry(NamedTuple):
@@ -152,13 +161,10 @@ class Entry(NamedTuple):
     id: str
 
 
-def _ordered(scorer: Scorer, entries: Entries, by_score: bool) -> Iterator[Entry]:
+def _ordered(scorer: Scorer, entries: Entries, ties: np.ndarray) -> Iterator[Entry]:
     """The entries one by one, equal ones by their ids; ids are read only as far as one goes."""
     names = [_Ids(each) for each in scorer.evaluations]
-    same = entries.date[1:] == entries.date[:-1]
-    if by_score:
-        same &= entries.score[1:] == entries.score[:-1]
-    starts = [0, *(np.flatnonzero(~same) + 1).tolist()] if len(entries.doc) else []
+    starts = np.flatnonzero(np.diff(ties, prepend=-1)).tolist()
     for start, end in zip(starts, [*starts[1:], len(entries.doc)]):
         group = [_entry(entries, row, names) for row in range(start, end)]
         yield from sorted(group, key=lambda entry: entry.id) if len(group) > 1 else group
@@ -180,14 +186,14 @@ class _Ids:
         return self._lexicon.term(int(self._number[doc]))
 
 
-def _page(scorer: Scorer, entries: Entries, ask: Ask) -> tuple[list[Entry], dict[str, list[str]]]:
+def _page(scorer: Scorer, entries: Entries, ties: np.ndarray, ask: Ask) -> tuple[list[Entry], dict[str, list[str]]]:
     """The entries of the page, and the ids grouped under each; grouping looks at the best articles only."""
     alike = _alike(scorer, entries) if ask.group else {}
     leaders: list[Entry] = []
     reprints: dict[str, list[str]] = {}
     shown: dict[tuple[int, int], str] = {}
     end = ask.offset + ask.limit
-    for entry in _ordered(scorer, entries, ask.sort == "relevance"):
+    for entry in _ordered(scorer, entries, ties):
         place = (entry.segment, entry.doc)
         leader = next((shown[other] for other in alike.get(place, ()) if other in shown), None)
         if leader is not None:
