@@ -13,7 +13,8 @@ headlines  among the news without their headlines, the article.
 
 The measure is MRR@10: the mean of 1 / rank, 0 beyond ten. `--sweep` asks again with every number of
 `searchkit.ranking` smaller and larger than it is, `--ablate` without each signal; what differs by more than
-two standard errors of the difference, query by query, is bold. No text of either file is printed or kept outside
+two standard errors of the difference, query by query, is bold. Queries go through a Session, without the highlights,
+which take no part in the order. No text of either file is printed or kept outside
 the folder to work in.
 """
 
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -38,6 +40,8 @@ import numpy as np
 
 from common import WORK, Table, empty
 from searchkit import index, passages, ranking
+from searchkit.engines import evidence, rescoring, searching
+from searchkit.engines.evaluation import Evaluation
 from searchkit.report import BuildOptions
 from searchkit.resolved import Resolved
 from searchkit.search import SearchOptions, Session
@@ -101,9 +105,10 @@ class Task(NamedTuple):
 
     def reciprocals(self) -> np.ndarray:
         """1 / rank of what is right, query by query; 0 where it is not among the first ten."""
-        return np.array([self._reciprocal(query, want) for query, want in self.asked])
+        return np.array([self.reciprocal(query, want) for query, want in self.asked])
 
-    def _reciprocal(self, query: Resolved, want: Want) -> float:
+    def reciprocal(self, query: Resolved, want: Want) -> float:
+        """1 / rank of what is right for one query."""
         ask = SearchOptions(limit=DEEPEST, passages=SHOWN if want.paragraph is not None else 1).ask()
         for rank, hit in enumerate(self.session.reader.search(query, ask).candidates, start=1):
             if hit.id == want.id:
@@ -210,19 +215,70 @@ def tasks(name: str, work: Path, rows: Sequence[dict[str, str]], wants: Sequence
         yield Task(label, session, [(session.resolve(form(want.query)), want) for want in wants], {})
 
 
+class Change(NamedTuple):
+    """A name of a module that has taken it from `ranking`, and what stands there instead."""
+
+    module: ModuleType
+    name: str
+    value: Any
+
+
+def changes(numbers: Mapping[str, Any]) -> list[Change]:
+    """Other numbers, `PASSAGE.pair` or `B`, for every module that uses them."""
+    values: dict[str, Any] = {}
+    for number, value in numbers.items():
+        owner, _, field = number.partition(".")
+        values[owner] = replace(values.get(owner, getattr(ranking, owner)), **{field: value}) if field else value
+    loaded = [module for name, module in sys.modules.items() if name.startswith("searchkit")]
+    return [
+        Change(module, owner, value)
+        for owner, value in values.items()
+        for module in loaded
+        if vars(module).get(owner) is getattr(ranking, owner)
+    ]
+
+
 @contextmanager
-def changed(changes: Mapping[str, Any]) -> Iterator[None]:
-    """The ranking with other numbers, `PASSAGE.pair` or `B`, in every module that has taken them from `ranking`."""
+def made(wanted: Sequence[Change]) -> Iterator[None]:
+    """Makes changes and takes them back."""
     with ExitStack() as stack:
-        for name, value in changes.items():
-            owner, _, field = name.partition(".")
-            old = getattr(ranking, owner)
-            new = replace(old, **{field: value}) if field else value
-            loaded = [module for at, module in sys.modules.items() if at.startswith("searchkit")]
-            for module in loaded:
-                if vars(module).get(owner) is old:
-                    stack.enter_context(mock.patch.object(module, owner, new))
+        for module, name, value in wanted:
+            stack.enter_context(mock.patch.object(module, name, value))
         yield
+
+
+class Memory:
+    """What one query needs again under every setting, because no number that differs goes into it."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Any] = {}
+
+    def begin(self) -> None:
+        """The next query: nothing is remembered of the one before."""
+        self._known.clear()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """A search that reads places, counts and reprints once, and forgets its frequencies only when the next query begins."""
+        with ExitStack() as stack:
+            for owner, name, key in (
+                (rescoring, "find_places", lambda evaluation, plan, docs: (id(evaluation), docs.tobytes())),
+                (rescoring, "readings", lambda plan, places: tuple(map(id, places))),
+                (rescoring, "count", lambda places, *_: (id(places), evidence.AS_TYPED, evidence.WINDOW)),
+                (searching, "near_pairs", lambda sketches: sketches.tobytes()),
+                (Evaluation, "forget", id),
+            ):
+                stack.enter_context(mock.patch.object(owner, name, self._remembering(getattr(owner, name), key)))
+            yield
+
+    def _remembering(self, function: Callable[..., Any], key: Callable[..., Any]) -> Callable[..., Any]:
+        def remembered(*given: Any) -> Any:
+            place = (function, key(*given))
+            if place not in self._known:
+                self._known[place] = function(*given)
+            return self._known[place]
+
+        return remembered
 
 
 def constants() -> dict[str, float]:
@@ -257,18 +313,28 @@ def sweep() -> dict[str, Mapping[str, Any]]:
     }
 
 
-def compare(
-    measured: Sequence[Task], base: Sequence[np.ndarray], variants: Mapping[str, Mapping[str, Any]]
-) -> list[list[str]]:
-    """A row of the figures for every variant, said on stderr as it comes."""
-    rows = [["as it is", *(f"{each.mean():.4f}" for each in base)]]
-    for label, changes in variants.items():
+def compare(measured: Sequence[Task], variants: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """A row of the figures for every variant; each query is asked under all of them before the next one."""
+    settings = [changes(numbers) for numbers in ({}, *variants.values())]
+    taken = []
+    for task in measured:
         started = time.perf_counter()
-        with changed(changes):
-            taken = [task.reciprocals() for task in measured]
-        rows.append([label, *map(_figure, taken, base)])
-        print(*rows[-1], f"{time.perf_counter() - started:.0f} s", sep=" | ", file=sys.stderr, flush=True)
-    return rows
+        taken.append(under_each(task, settings))
+        print(f"{task.name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    names = ["as it is", *variants]
+    return [[name, *(_figure(figures[at], figures[0]) for figures in taken)] for at, name in enumerate(names)]
+
+
+def under_each(task: Task, settings: Sequence[Sequence[Change]]) -> np.ndarray:
+    """1 / rank, settings by queries."""
+    found, memory = np.zeros((len(settings), len(task.asked))), Memory()
+    with memory.used():
+        for column, (query, want) in enumerate(task.asked):
+            memory.begin()
+            for row, setting in enumerate(settings):
+                with made(setting):
+                    found[row, column] = task.reciprocal(query, want)
+    return found
 
 
 def _figure(taken: np.ndarray, base: np.ndarray) -> str:
@@ -326,12 +392,13 @@ def measure(chosen: argparse.Namespace, articles: Path) -> None:
     ]  # fmt: skip
     base = [task.reciprocals() for task in measured]
     kept = min(chosen.limit, len(news))
-    caption = f"{kept:,} news articles in each index; one question and one headline in {chosen.every} asked."
+    part = "all questions and headlines" if chosen.every == 1 else f"one question and one headline in {chosen.every}"
+    caption = f"{kept:,} news articles in each index; {part} asked."
     print(summary(measured, base, caption).markdown(), flush=True)
     wanted = {"Without one signal": ABLATIONS if chosen.ablate else {}, "Other numbers": sweep() if chosen.sweep else {}}
     for title, variants in wanted.items():
         if variants:
-            print(Table(title, ("", *COLUMNS), compare(measured, base, variants), caption).markdown(), flush=True)
+            print(Table(title, ("", *COLUMNS), compare(measured, variants), caption).markdown(), flush=True)
 
 
 if __name__ == "__main__":
