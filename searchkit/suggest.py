@@ -42,12 +42,16 @@ class Slot(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Slots `first` to `last` (exclusive) read as `texts`; `prior` is how likely the slip is, 1 at most."""
+    """Slots `first` to `last` (exclusive) read as `texts`; `prior` is how likely the slip is, 1 at most.
+
+    `free`: every spelling of the texts is meant, not this one
+    """
 
     first: int
     last: int
     texts: tuple[str, ...]
     prior: float
+    free: bool = False
 
 
 def slots(query: Resolved) -> list[Slot]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
 
 from searchkit import suggest as slips
 from searchkit.engines.evaluation import Evaluation
+from searchkit.engines.pool import Pool, Variant, bare
 from searchkit.keystrokes import composed
-from searchkit.postings import Spans, docs_of, intersect
+from searchkit.postings import intersect
 from searchkit.resolved import Alternative, And, Everything, Match, Node, Resolved, TermSpec
 from searchkit.suggest import Edit, Slot
 from searchkit.terms import Element
@@ -29,8 +30,8 @@ LONGEST = 40  # syllables of a query; longer ones are pasted texts
 EDITABLE = 8  # syllables that may be slips; a longer query finds little for other reasons, unless a syllable is unknown
 MOST_SLIPS = 4  # syllables of which two may be slips
 VARIANTS = 16  # of one syllable, where each costs an intersection
-PHRASE_VARIANTS = 8  # where each costs a phrase
-PAIRED = 5  # of each of two syllables that are both slips
+PHRASE_VARIANTS = 8  # where each costs a phrase of syllables that stand for many spellings
+PAIRED = 4  # of each of two syllables that are both slips
 ATTESTED = 3  # articles in which two syllables stand side by side, so that they are meant to
 SAMPLE = 500  # articles in which neighbours are looked for
 APART = 0.2  # what an article counts in which only some of the neighbours stand where they should
@@ -44,73 +45,9 @@ def suggest(evaluations: Sequence[Evaluation], query: Resolved) -> list[str]:
     places = slips.slots(query)
     if len(places) > LONGEST or all(slot.fixed for slot in places):
         return []
-    found = _Suggester(_Archive(evaluations), query, places).best()
+    found = _Suggester(Pool(evaluations), query, places).best()
     texts = dict.fromkeys(slips.rewritten(query.text, places, each.edits) for each in found)
     return [text for text in texts if text != query.text][:MOST]
-
-
-class _Archive:
-    """All segments as one: documents of a segment are numbered on from those of the one before."""
-
-    def __init__(self, evaluations: Sequence[Evaluation]):
-        self._evaluations = evaluations
-        counts = [each.segment.doc_count for each in evaluations]
-        self._starts = np.cumsum([0, *counts]).tolist()
-        self._docs: dict[Node, np.ndarray] = {}
-        self._spans: dict[tuple[int, tuple[Match, ...]], list[Spans]] = {}
-        self._families: dict[tuple[str, str], dict[str, int]] = {}
-
-    def docs(self, node: Node) -> np.ndarray:
-        """The live articles that a part of a query finds."""
-        if node not in self._docs:
-            parts = [each.docs(node).astype(np.int64) + start for each, start in zip(self._evaluations, self._starts)]
-            self._docs[node] = np.concatenate([np.zeros(0, np.int64), *parts])
-        return self._docs[node]
-
-    def phrase(self, match: Match, new: frozenset[int], within: np.ndarray) -> np.ndarray:
-        """Which of some live articles have a phrase; what is found of the elements that are not `new` is kept for its variants."""
-        words = [Match(match.field, (element,)) for element in match.elements]
-        rest = tuple(word for number, word in enumerate(words) if number not in new)
-        found = intersect(within, *(self.docs(word) for word in words))
-        parts = [np.zeros(0, np.int64)]
-        for number, (start, end) in enumerate(zip(self._starts, self._starts[1:])):
-            low, high = np.searchsorted(found, (start, end))
-            if low < high:
-                own, each = found[low:high] - start, self._evaluations[number]
-                kept = iter(self._rest(number, rest))
-                spans = [each.spans(word, own) if at in new else next(kept) for at, word in enumerate(words)]
-                parts.append(intersect(docs_of(each.joined(match, spans)), own) + start)
-        return np.concatenate(parts)
-
-    def _rest(self, segment: int, words: tuple[Match, ...]) -> list[Spans]:
-        """Where words stand in the documents of a segment that have them all."""
-        if (segment, words) not in self._spans:
-            start, end = self._starts[segment : segment + 2]
-            docs = intersect(*(self.docs(word) for word in words)) if words else np.zeros(0, np.int64)
-            own = docs[(docs >= start) & (docs < end)] - start
-            self._spans[segment, words] = [self._evaluations[segment].spans(word, own) for word in words]
-        return self._spans[segment, words]
-
-    def family(self, field: str, folded: str) -> dict[str, int]:
-        """The terms of a folded form, with the articles that have each."""
-        known = self._families.get((field, folded))
-        if known is None:
-            known = self._families[field, folded] = {}
-            for each in self._evaluations:
-                lexicon = each.segment.lexicon(field)
-                for number in lexicon.folded(folded).tolist():
-                    term = lexicon.term(number)
-                    known[term] = known.get(term, 0) + int(lexicon.document_frequency[number])
-        return known
-
-    def spelling(self, field: str, term: str) -> str:
-        """How a term is mostly written, in small letters."""
-        for each in self._evaluations:
-            lexicon = each.segment.lexicon(field)
-            number = lexicon.find(term)
-            if number >= 0:
-                return next(iter(lexicon.spellings(number)), term).lower()
-        return term
 
 
 class _Judged(NamedTuple):
@@ -129,7 +66,7 @@ class Changed(NamedTuple):
 
 
 class _Suggester:
-    def __init__(self, archive: _Archive, query: Resolved, places: Sequence[Slot]):
+    def __init__(self, archive: Pool, query: Resolved, places: Sequence[Slot]):
         self.archive = archive
         self.marks = query.marks
         self.places = places
@@ -137,27 +74,27 @@ class _Suggester:
         self.factors: list[Node] = [*strict, *(want.match for want in query.content)]
         self.total = len(self._all(self.factors))
         self.open = [number for number, slot in enumerate(places) if not slot.fixed]
+        # where some marks were typed, or marks are taken as typed, a correction is one spelling, else all of a syllable
+        marked = any(has_marks(slot.text) for slot in places)
+        self.specific = self.marks == "exact" or (self.marks == "prefer" and marked)
         # inside OR and NEAR a correction costs the whole part again: only a syllable that nobody writes is worth it
         self.own = [number for number in self.open if places[number].match in self.factors]
 
     def best(self) -> list[_Judged]:
         """The corrections worth showing, those that find most first."""
         unknown = [number for number in self.open if not self._frequency(self.places[number])]
-        slots = unknown[:EDITABLE] or self._doubtful()
+        weak = unknown[:EDITABLE] or self._doubtful()
+        slots = weak or [number for number in self.own if self._phrased(number)][:EDITABLE]
         found = [self.judge((edit,), bool(unknown)) for edit in self._single(slots)]
-        if not any(found):
-            found = [self.judge(edits, bool(unknown)) for edits in self._double(slots)]
+        if not any(found) and len(weak) <= MOST_SLIPS:
+            found = [self.judge(edits, bool(unknown)) for edits in self._double(weak)]
         found += [self.judge(edits, True) for edits in self._everywhere(any(found))] if slots else []
         judged = sorted((each for each in found if each is not None), key=lambda each: (-each.score, each.edits))
         likely = [each for each in judged if each.score >= LEAST_SHARE * judged[0].score][:MOST]
         return likely
 
     def _doubtful(self) -> list[int]:
-        """Known syllables that the archive does not have beside their neighbours.
-
-        Bare words need one neighbour to bear them out, syllables of a phrase all; a phrase that each pair bears out is
-        doubtful everywhere.
-        """
+        """Known syllables that the archive does not have beside their neighbours: bare ones beside any, those of a phrase beside all."""
         if len(self.own) > EDITABLE:
             return []
         weak, borne_out = set[int](), set[int]()
@@ -166,9 +103,10 @@ class _Suggester:
                 joint = Match(one.match.field, tuple(element for element, _ in self._elements(number, number + 2, ())))
                 known = len(self.archive.phrase(joint, _BOTH, self._everything)) >= ATTESTED
                 (borne_out if known else weak).update((number, number + 1))
-        phrased = {number for number in self.own if len(self.places[number].match.elements) > 1}
-        doubtful = {number for number in self.own if number not in borne_out} | weak & phrased
-        return sorted(doubtful or phrased)
+        return [n for n in self.own if n not in borne_out or (n in weak and self._phrased(n))]
+
+    def _phrased(self, number: int) -> bool:
+        return len(self.places[number].match.elements) > 1
 
     # Which corrections there are
 
@@ -179,57 +117,55 @@ class _Suggester:
             yield from self._joined(number)
 
     def _double(self, slots: Sequence[int]) -> Iterator[tuple[Edit, ...]]:
-        for one, two in combinations(slots[:MOST_SLIPS], 2):
-            for first in self._edits(one)[:PAIRED]:
-                for second in self._edits(two)[:PAIRED]:
-                    yield first, second
+        for one, two in combinations(slots, 2):
+            yield from product(self._edits(one)[:PAIRED], self._edits(two)[:PAIRED])
 
     def _everywhere(self, enough: bool) -> Iterator[tuple[Edit, ...]]:
         """The same slip in every syllable: the input method was off, or all marks are doubtful."""
         typed = {number: composed(self.places[number].text) for number in self.open}
-        yield tuple(Edit(number, number + 1, (text,), 1.0) for number, text in typed.items() if text)
+        free = self.marks == "any"
+        yield tuple(Edit(number, number + 1, (text,), 1.0, free) for number, text in typed.items() if text)
         marked = [number for number in self.open if has_marks(self.places[number].text)]
         if self.marks == "prefer" and not enough:
-            yield tuple(Edit(number, number + 1, (fold(self.places[number].text),), UNMARKED) for number in marked)
+            yield tuple(Edit(number, number + 1, (fold(self.places[number].text),), UNMARKED, True) for number in marked)
 
     def _edits(self, number: int) -> list[Edit]:
         """Corrections of one syllable, the likeliest and most frequent first."""
         if number not in self._known_edits:
             slot = self.places[number]
-            ranked = sorted(self._variants(slot), key=lambda row: (-row[1] * row[2] ** 0.5, row[0]))
-            most = PHRASE_VARIANTS if len(slot.match.elements) > 1 else VARIANTS
-            found = [(self.archive.spelling(slot.match.field, text),) for text, _, _ in ranked[:most]]
-            priors = [prior for _, prior, _ in ranked[:most]]
+            field, place = slot.match.field, (number, number + 1)
+            ranked = sorted(self._variants(slot), key=lambda row: (-row.prior * row.count**0.5, row.term))
+            most = VARIANTS if self.specific or not self._phrased(number) else PHRASE_VARIANTS
+            found = [Edit(*place, (self.archive.spelling(field, each),), each.prior, each.free) for each in ranked[:most]]
             for pieces in slips.cuts(slot.text):
-                if all(self._known(slot.match.field, piece) for piece in pieces):
-                    found.append(pieces)
-                    priors.append(1.0 / (len(pieces) - 1))
-            self._known_edits[number] = [Edit(number, number + 1, *row) for row in zip(found, priors)]
+                if all(self._known(field, piece) for piece in pieces):
+                    found.append(Edit(*place, pieces, 1.0 / (len(pieces) - 1), not self.specific))
+            self._known_edits[number] = found
         return self._known_edits[number]
 
     @cached_property
     def _known_edits(self) -> dict[int, list[Edit]]:
         return {}
 
-    def _variants(self, slot: Slot) -> Iterator[tuple[str, float, int]]:
-        """Other ways to write a syllable, how likely it is that one was meant, and the articles that have it."""
-        typed, folded = key(slot.text), fold(slot.text)
-        free, field = self._free(slot.text), slot.match.field
-        shaped = slips.like_syllable(folded)
+    def _variants(self, slot: Slot) -> Iterator[Variant]:
+        """Other ways to write a syllable."""
+        typed, letters, field = key(slot.text), fold(slot.text), slot.match.field
+        shaped, free = slips.like_syllable(letters), self._free(slot.text)
         meant = composed(slot.text)
-        if meant and (count := self.archive.family(field, fold(meant)).get(key(meant))):
-            yield meant, 1.0, count
-        for form, prior in {folded: 1.0, **slips.neighbours(folded)}.items():
-            if shaped and not slips.like_syllable(form):
-                continue
+        if meant and (count := self.archive.family(field, bare(meant)).get(key(meant))):
+            yield Variant(key(meant), 1.0, count, self.marks == "any")
+        forms: dict[str, float] = {} if free else {bare(slot.text): 1.0}
+        for form, prior in slips.neighbours(letters).items():
+            if not shaped or slips.like_syllable(form):
+                forms[key(form)] = max(prior, forms.get(key(form), 0.0))
+        for form, prior in forms.items():
             family = self.archive.family(field, form)
-            if free:
-                if family and form != folded:
-                    yield form, prior, sum(family.values())
-                continue
-            for term, count in family.items():
-                if term != typed and (has_marks(term) or not self._free(term) or 2 * count >= sum(family.values())):
-                    yield term, prior * slips.mark_prior(typed, term), count
+            if family and not self.specific:
+                yield Variant(form, prior, sum(family.values()), True)
+            elif self.specific:
+                for term, count in family.items():
+                    if term != typed:
+                        yield Variant(term, prior * slips.mark_prior(typed, term), count, False)
 
     def _joined(self, number: int) -> Iterator[Edit]:
         """Two neighbours as one, or parted elsewhere."""
@@ -238,20 +174,20 @@ class _Suggester:
         one, two = self.places[number : number + 2]
         if one.run != two.run or one.fixed or two.fixed:
             return
-        together = one.text + two.text
-        if self._known(one.match.field, together):
-            yield Edit(number, number + 2, (together,), 1.0)
+        place, field, together = (number, number + 2), one.match.field, one.text + two.text
+        if self._known(field, together):
+            yield Edit(*place, (together,), 1.0, not self.specific)
         for at in range(1, len(together)):
             pieces = together[:at], together[at:]
-            if at != len(one.text) and all(slips.like_syllable(p) and self._known(one.match.field, p) for p in pieces):
-                yield Edit(number, number + 2, pieces, slips.SWAPPED)
+            if at != len(one.text) and all(slips.like_syllable(p) and self._known(field, p) for p in pieces):
+                yield Edit(*place, pieces, slips.SWAPPED, not self.specific)
 
     def _free(self, text: str) -> bool:
         """Whether a syllable stands for all its spellings."""
         return self.marks == "any" or (self.marks == "prefer" and not has_marks(text))
 
     def _known(self, field: str, text: str) -> int:
-        family = self.archive.family(field, fold(text))
+        family = self.archive.family(field, bare(text))
         return sum(family.values()) if self._free(text) else family.get(key(text), 0)
 
     def _frequency(self, slot: Slot) -> int:
@@ -328,15 +264,13 @@ class _Suggester:
         while at < high:
             edit, slot = starts.get(at), self.places[at]
             if edit is not None:
-                found += [(self._element(text), True) for text in edit.texts]
+                found += [(_element(text, edit.free), True) for text in edit.texts]
+            elif slot.element >= 0:
+                found.append((slot.match.elements[slot.element], False))
             else:
-                found.append((slot.match.elements[slot.element] if slot.element >= 0 else self._element(slot.text), False))
+                found.append((_element(slot.text, self._free(slot.text)), False))
             at = edit.last if edit else at + 1
         return found
-
-    def _element(self, text: str) -> Element:
-        spec = TermSpec("folded", fold(text)) if self._free(text) else TermSpec("key", key(text))
-        return (Alternative((spec,)),)
 
     def _support(self, edits: Sequence[Edit], found: np.ndarray, unknown: bool) -> float:
         """In how many of the found articles the corrected syllables stand beside their neighbours."""
@@ -362,6 +296,11 @@ class _Suggester:
             for (one, was), (two, became) in zip(elements, elements[1:]):
                 if was or became:
                     yield Match(match.field, (one, two), match.slop, kinds=match.kinds)
+
+
+def _element(text: str, free: bool) -> Element:
+    spec = TermSpec("folded", bare(text)) if free else TermSpec("key", key(text))
+    return (Alternative((spec,)),)
 
 
 def _touches(factor: Node, changed: dict[Match, Match]) -> bool:
