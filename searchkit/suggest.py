@@ -22,6 +22,7 @@ ENDINGS_ALIKE = ("n ng nh", "c t ch", "i y", "o u", "m n")
 
 ALIKE, SWAPPED, DOUBLED, BESIDE, OTHER = 0.6, 0.5, 0.5, 0.5, 0.15  # how likely each slip is, beside one mark gone wrong
 _MOST_PIECES = 4
+_QUOTES = tuple("\"“”„‟＂«»")
 _LONGEST = 24  # letters of a token that is looked at
 
 
@@ -29,7 +30,8 @@ class Slot(NamedTuple):
     """A token of the query that may be a slip: `text` is query[start:end], part of `match`.
 
     element: the element of the match that it is, alone; -1 where it shares one;  run: tokens of the same run are
-    side by side in the query, in one field;  fixed: a neighbour of slips, never one itself
+    side by side in the query, in one field;  fixed: a neighbour of slips, never one itself;  apart: several syllables
+    in its place need quotes to stay together
     """
 
     text: str
@@ -39,6 +41,7 @@ class Slot(NamedTuple):
     element: int
     run: int
     fixed: bool = False
+    apart: bool = False
 
 
 class Edit(NamedTuple):
@@ -60,6 +63,7 @@ def slots(query: Resolved) -> list[Slot]:
     Numbers and function words are `fixed`: they are neighbours, not slips.
     """
     functions = {want.match.span for want in query.wanted if want.function}
+    bare = {want.match.span for want in query.wanted}
     matches = [want.match for want in query.wanted] + list(positive(query.strict))
     found: list[Slot] = []
     for match in sorted(matches, key=lambda match: match.span):
@@ -71,7 +75,8 @@ def slots(query: Resolved) -> list[Slot]:
             fixed = match.span in functions or token.kind == NUMBER or len(token.text) > _LONGEST
             place = (token.text, start + token.start, start + token.end)
             run = found[-1].run + (not _side_by_side(query.text, found[-1], match, place[1])) if found else 0
-            found.append(Slot(*place, match, element, run, fixed))
+            quoted = len(read) > 1 or query.text[place[1] - 1 : place[1]] in _QUOTES
+            found.append(Slot(*place, match, element, run, fixed, match.span not in bare and not quoted))
     return found
 
 
@@ -219,7 +224,9 @@ def rewritten(query: str, places: Sequence[Slot], edits: Sequence[Edit]) -> str:
         typed = [slot.text for slot in places[edit.first : edit.last]]
         start, end = places[edit.first].start, places[edit.last - 1].end
         like = typed + typed[-1:] * (len(edit.texts) - len(typed))
-        parts += [query[at:start], " ".join(map(cased, edit.texts, like))]
+        text = " ".join(map(cased, edit.texts, like))
+        quotes = '"' * (len(edit.texts) > 1 and any(slot.apart for slot in places[edit.first : edit.last]))
+        parts += [query[at:start], quotes, text, quotes]
         at = end
     return "".join(parts) + query[at:]
 

@@ -94,7 +94,9 @@ class _Suggester:
         return likely
 
     def _doubtful(self) -> list[int]:
-        """Known syllables that the archive does not have beside their neighbours: bare ones beside any, those of a phrase beside all."""
+        """Known syllables that the archive does not have beside their neighbours: bare ones beside any, those of a phrase
+        beside all. One that has no neighbours is doubtful where it is rare.
+        """
         if len(self.own) > EDITABLE:
             return []
         weak, borne_out = set[int](), set[int]()
@@ -103,6 +105,8 @@ class _Suggester:
                 joint = Match(one.match.field, tuple(element for element, _ in self._elements(number, number + 2, ())))
                 known = len(self.archive.phrase(joint, _BOTH, self._everything)) >= ATTESTED
                 (borne_out if known else weak).update((number, number + 1))
+        alone = (n for n in self.own if n not in weak | borne_out)
+        borne_out |= {n for n in alone if self._frequency(self.places[n]) >= ATTESTED}
         return [n for n in self.own if n not in borne_out or (n in weak and self._phrased(n))]
 
     def _phrased(self, number: int) -> bool:
