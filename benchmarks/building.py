@@ -34,6 +34,7 @@ class Build:
 
 SYSTEMS = {  # name -> module and class, imported when it is used
     "searchkit": ("product", "Searchkit"),
+    "searchkit, marks preferred": ("product", "Preferring"),
     "searchkit, engine alone": ("product", "EngineAlone"),
     "pyvi + stock Whoosh": ("systems", "NaiveWhoosh"),
     "stock Whoosh": ("systems", "StockWhoosh"),

@@ -100,14 +100,26 @@ def folder_bytes(folder: Path) -> int:
 
 
 def times(work: Callable[[], Any], seconds: float = 0.4, least: int = 5, most: int = 100) -> list[float]:
-    """Seconds of each of several runs after one that does not count; as many as fit into about `seconds`."""
+    """Processor seconds of each of several runs after one that does not count; as many as fit into about `seconds`."""
     work()
     taken: list[float] = []
     while len(taken) < least or (len(taken) < most and sum(taken) < seconds):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
+        taken.append(taking(work).processor)
     return taken
+
+
+class Taken(NamedTuple):
+    """What one run took, in seconds: of the wall clock, and of the processor, which other programs do not disturb."""
+
+    wall: float
+    processor: float
+
+
+def taking(work: Callable[[], Any]) -> Taken:
+    """Runs something that uses one thread."""
+    started, used = time.perf_counter(), time.process_time()
+    work()
+    return Taken(time.perf_counter() - started, time.process_time() - used)
 
 
 def percentile(values: Iterable[float], share: float) -> float:

@@ -17,7 +17,7 @@ from searchkit.postings import accumulate, best, bm25, idf, length_norms
 from searchkit.ranking import B, K1
 from searchkit.report import BuildOptions
 from searchkit.resolved import And, Boosted, Match, Node, Or
-from searchkit.search import Session
+from searchkit.search import SearchOptions, Session
 from systems import LIMIT, MEMORY
 
 
@@ -38,6 +38,16 @@ class Searchkit:
         return OpenedSearchkit(folder)
 
 
+class Preferring(Searchkit):
+    """searchkit as it answers by default: a syllable typed without marks stands for every spelling of it."""
+
+    name = "searchkit, marks preferred"
+
+    def open(self, folder: Path) -> OpenedSearchkit:
+        """A session."""
+        return OpenedSearchkit(folder, marks="prefer")
+
+
 class EngineAlone(Searchkit):
     """Readers and engine without the life of an index around them: no manifest, no checksums, no second look."""
 
@@ -56,8 +66,9 @@ class EngineAlone(Searchkit):
 class OpenedSearchkit:
     """A session; and its segments, to evaluate queries without ranking, passages and highlights."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, marks: str = "exact"):
         self.session = Session(folder)
+        self._options = SearchOptions(marks=marks)
         place = generations.path_of(folder, generations.current(folder))
         self._segments = [SegmentArrays.open(place, segment) for segment in whoosh_toc.read_toc(place)]
         self._evaluations = [Evaluation(segment) for segment in self._segments]
@@ -66,12 +77,15 @@ class OpenedSearchkit:
         self._norms = [length_norms(each, average, K1, B) for each in lengths]
 
     def prepare(self, query: Query) -> Node:
-        """The query read and resolved, abbreviations included, everything in it required."""
+        """The query read and resolved, abbreviations included, everything in it required.
+
+        With marks "exact", a syllable without marks stands for itself alone, as in the peers.
+        """
         if query.operator == "phrase":
             typed = f'"{" ".join(query.terms)}"'
         else:
             typed = f" {query.operator.upper()} ".join(query.terms)
-        node = self.session.resolve(f"+({typed})").strict
+        node = self.session.resolve(f"+({typed})", self._options).strict
         assert node is not None, typed
         return node
 
@@ -98,7 +112,7 @@ class OpenedSearchkit:
         return len(np.sort(np.concatenate(tops))[-LIMIT:])
 
     def answer(self, query: Query) -> int:
-        """A search as the command line makes it, but for the rendering."""
+        """A search as the command line makes it by default, but for the rendering."""
         return len(self.session.search(query.typed).hits)
 
     def _forget(self) -> None:
