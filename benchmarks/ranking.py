@@ -12,10 +12,9 @@ questions  among the questions' articles and the news, the paragraph: rank of th
 headlines  among the news without their headlines, the article.
 
 The measure is MRR@10: the mean of 1 / rank, 0 beyond ten. `--sweep` asks again with every number of
-`searchkit.ranking` smaller and larger than it is, `--ablate` without each signal; what differs by more than
-two standard errors of the difference, query by query, is bold. Queries go through a Session, without the highlights,
-which take no part in the order. No text of either file is printed or kept outside
-the folder to work in.
+`searchkit.ranking` smaller and larger than it is, `--ablate` without each signal; what differs by more than two
+standard errors of the difference, query by query, is bold. Queries go through a Session, without highlights, which
+take no part in the order. No text of either file is printed or kept outside the folder to work in.
 """
 
 from __future__ import annotations
@@ -159,9 +158,8 @@ def read_news(path: Path) -> list[News]:
     """The articles of a file that are long enough, in its order."""
     with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    given = [
-        News(str(row["id"]), _first(row, "title"), _first(row, "sapo", "summary"), _first(row, "body", "text")) for row in rows
-    ]
+    named = (("title",), ("sapo", "summary"), ("body", "text"))
+    given = [News(str(row.get("id", at)), *(_first(row, *names) for names in named)) for at, row in enumerate(rows)]
     return [news for news in given if news.title and len(news.body) > LONG_ENOUGH]
 
 
@@ -351,13 +349,10 @@ def standard_error(values: np.ndarray) -> float:
 
 def summary(measured: Sequence[Task], taken: Sequence[np.ndarray], caption: str) -> Table:
     """The four figures with their standard errors."""
-    rows = [
-        [
-            task.name, f"{len(each):,}", f"{each.mean():.4f}", f"{standard_error(each):.4f}",
-            f"{(each == 1).mean():.3f}", f"{(each > 0).mean():.3f}",
-        ]
-        for task, each in zip(measured, taken)
-    ]  # fmt: skip
+    rows = []
+    for task, each in zip(measured, taken):
+        figures = (each.mean(), standard_error(each), (each == 1).mean(), (each > 0).mean())
+        rows.append([task.name, f"{len(each):,}", *(f"{figure:.4f}" for figure in figures)])
     return Table("Ranking", ("task", "queries", "MRR@10", "standard error", "first", "in the first ten"), rows, caption)
 
 
@@ -375,10 +370,10 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--work", type=Path, default=WORK, help=f"folder for what is built ({WORK})")
     chosen = options.parse_args(arguments)
     articles = chosen.articles or chosen.texts
-    if not chosen.questions or not articles:
+    if chosen.questions and articles:
+        measure(chosen, articles)
+    else:
         print("ranking: not measured, it needs --questions FILE and --articles FILE, e.g. xquad.vi.json and articles.jsonl")
-        return 0
-    measure(chosen, articles)
     return 0
 
 
@@ -391,9 +386,8 @@ def measure(chosen: argparse.Namespace, articles: Path) -> None:
         for task in tasks(name, chosen.work, rows, wants[:: chosen.every])
     ]  # fmt: skip
     base = [task.reciprocals() for task in measured]
-    kept = min(chosen.limit, len(news))
     part = "all questions and headlines" if chosen.every == 1 else f"one question and one headline in {chosen.every}"
-    caption = f"{kept:,} news articles in each index; {part} asked."
+    caption = f"{min(chosen.limit, len(news)):,} news articles in each index; {part} asked."
     print(summary(measured, base, caption).markdown(), flush=True)
     wanted = {"Without one signal": ABLATIONS if chosen.ablate else {}, "Other numbers": sweep() if chosen.sweep else {}}
     for title, variants in wanted.items():
