@@ -65,15 +65,6 @@ def smallest(maximum: int) -> np.dtype:
     return _TYPES["u8"]
 
 
-def fsync(path: Path) -> None:
-    """Brings a file or a folder's entries to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def damaged(name: str, why: str) -> IndexDamaged:
     """The error for a file that is not what it should be."""
     return IndexDamaged(f"{name} is damaged: {why}", HINT)

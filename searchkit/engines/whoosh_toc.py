@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from searchkit.engines.arrays import damaged, fsync
+from searchkit.durable import sync
+from searchkit.engines.arrays import damaged
 from searchkit.engines.segment_arrays import INDEX_NAME, ArraySegment, SegmentArrays
 from searchkit.engines.unpickle import unpickle
 from searchkit.errors import IndexMissing
@@ -119,8 +120,8 @@ def write_toc(folder: Path, segments: Sequence[ArraySegment], schema: Schema | N
     generation = latest(folder) + 1
     toc = TOC(schema or own_schema(), [WhooshSegment.of(segment) for segment in segments], generation)
     toc.write(FileStorage(str(folder)), INDEX_NAME)
-    fsync(Path(folder) / _toc_name(generation))
-    fsync(Path(folder))
+    sync(Path(folder) / _toc_name(generation))
+    sync(Path(folder))
     return generation
 
 
