@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from searchkit import fuzzy
 from searchkit.resolved import Alternative, And, Boosted, Match, Near, Node, Or, Resolved, TermSpec, Wanted
+from searchkit.wildcards import expression
 from searchkit.tokens import Token
 from searchkit.tokens import joined as joined_forms
 from searchkit.tokens import tokens as tokens_of
@@ -192,5 +193,4 @@ def matcher(spec: TermSpec) -> Callable[[Token], bool]:
 def wildcard(value: str, kind: str) -> re.Pattern[str]:
     """A prefix (`ngh`, the star left out or written) or a pattern with `*` and `?` as a regular expression over keys."""
     pattern = value if kind == "wildcard" or value.endswith("*") else value + "*"
-    signs = {"*": ".*", "?": "."}
-    return re.compile("".join(signs.get(c) or re.escape(c) for c in pattern), re.DOTALL)
+    return re.compile(expression(pattern))

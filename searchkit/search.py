@@ -25,7 +25,7 @@ from searchkit.resolve import Resolved, resolve
 from searchkit.results import Hit, PassageHit, Results
 
 FEW = 2  # a query that finds no more may have been mistyped
-MUCH_MORE = 5  # times as many articles, for a suggestion to be made where something was found
+MUCH_MORE = 10  # times as many articles, for a suggestion to be made where something was found
 MOST_SUGGESTIONS = 5
 OPENING = 200  # code points of an article that may stand for a headline
 ABBREVIATIONS_FILE = "abbreviations.txt"  # the user's own, beside the index

@@ -18,7 +18,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Sounds that a region or a pupil does not tell apart, as they are written without marks.
 ONSETS_ALIKE = ("s x", "ch tr", "d gi r v", "l n", "c k q", "g gh", "ng ngh", "h q", "b p")
-ENDINGS_ALIKE = ("n ng nh", "c t ch", "i y", "o u", "m n")
+ENDINGS_ALIKE = ("n ng nh", "c t ch", "i y", "o u", "m n", "b p")
 
 ALIKE, SWAPPED, DOUBLED, BESIDE, OTHER = 0.6, 0.5, 0.5, 0.5, 0.15  # how likely each slip is, beside one mark gone wrong
 _MOST_PIECES = 4

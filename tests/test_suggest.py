@@ -86,6 +86,9 @@ SUGGESTED = [
     ("vxxờn~1", ""),
     ("date:1999", ""),
     ("tỉnh -tỉnh", ""),
+    ("cam -vườn", ""),
+    ("cam date:1999", ""),
+    ("vườn cam -huyện date:1999", ""),
     ("vườn tạp", ""),
 ]
 

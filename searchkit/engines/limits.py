@@ -14,7 +14,8 @@ PATTERNS = ("prefix", "wildcard", "fuzzy")  # kinds of terms that may stand for 
 def limit_notices(evaluations: Sequence[Evaluation], query: Resolved) -> tuple[str, ...]:
     """A sentence for each wildcard or near spelling of which not all terms were searched."""
     return tuple(
-        f"{term(spec)} stands for {every:,} terms; the {searched:,} most frequent were searched"
+        f"{term(spec)} stands for {every:,} terms; "
+        + (f"the {searched:,} most frequent were searched" if searched > 1 else "only the most frequent was searched")
         for field, spec in dict.fromkeys(_patterns(query))
         for every, searched in _cut(evaluations, field, spec)
     )

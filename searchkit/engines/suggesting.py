@@ -31,7 +31,7 @@ EDITABLE = 8  # syllables that may be slips; a longer query finds little for oth
 MOST_SLIPS = 4  # syllables of which two may be slips
 VARIANTS = 16  # of one syllable, where each costs an intersection
 PHRASE_VARIANTS = 8  # where each costs a phrase of syllables that stand for many spellings
-PAIRED = 4  # of each of two syllables that are both slips
+PAIRED = 6  # of each of two syllables that are both slips
 ATTESTED = 3  # articles in which two syllables stand side by side, so that they are meant to
 SAMPLE = 500  # articles in which neighbours are looked for
 APART = 0.2  # what an article counts in which only some of the neighbours stand where they should
@@ -95,7 +95,7 @@ class _Suggester:
 
     def _doubtful(self) -> list[int]:
         """Known syllables that the archive does not have beside their neighbours: bare ones beside any, those of a phrase
-        beside all. One that has no neighbours is doubtful where it is rare.
+        beside all. One that has no neighbours is doubtful where it is rare, and the whole query.
         """
         if len(self.own) > EDITABLE:
             return []
@@ -106,7 +106,7 @@ class _Suggester:
                 known = len(self.archive.phrase(joint, _BOTH, self._everything)) >= ATTESTED
                 (borne_out if known else weak).update((number, number + 1))
         alone = (n for n in self.own if n not in weak | borne_out)
-        borne_out |= {n for n in alone if self._frequency(self.places[n]) >= ATTESTED}
+        borne_out |= {n for n in alone if len(self.factors) > 1 or self._frequency(self.places[n]) >= ATTESTED}
         return [n for n in self.own if n not in borne_out or (n in weak and self._phrased(n))]
 
     def _phrased(self, number: int) -> bool:
@@ -195,8 +195,8 @@ class _Suggester:
         return sum(family.values()) if self._free(text) else family.get(key(text), 0)
 
     def _frequency(self, slot: Slot) -> int:
-        """Articles that have a syllable, however it may be written."""
-        if len(slot.match.elements) == 1:
+        """Articles that have a syllable, however it may be written, in whatever part of them."""
+        if len(slot.match.elements) == 1 and not slot.match.kinds:
             return len(self.archive.docs(slot.match))
         return self._known(slot.match.field, slot.text)
 

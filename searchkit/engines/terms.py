@@ -17,6 +17,7 @@ from searchkit.engines.lexicon import Lexicon
 from searchkit.engines.segment_arrays import Postings, SegmentArrays
 from searchkit.postings import NOWHERE, POSITION_BITS, Spans, frequencies_of, gather, occurrences, spans_at, unite
 from searchkit.resolved import TermSpec
+from searchkit.wildcards import expression
 
 BUDGET = 20_000_000  # postings that one wildcard may cost; beyond it, its most frequent terms answer
 _NONE = np.zeros(0, np.int64)
@@ -231,5 +232,4 @@ class _TermList:
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern with `*` and `?` as an expression that matches whole lines."""
-    signs = {"*": r"[^\n]*", "?": r"[^\n]"}
-    return re.compile("^" + "".join(signs.get(c) or re.escape(c) for c in pattern) + "$", re.MULTILINE)
+    return re.compile(f"^{expression(pattern)}$", re.MULTILINE)
