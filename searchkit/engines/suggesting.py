@@ -103,11 +103,16 @@ class _Suggester:
         for number, (one, two) in enumerate(zip(self.places, self.places[1:])):
             if one.run == two.run:
                 joint = Match(one.match.field, tuple(element for element, _ in self._elements(number, number + 2, ())))
-                known = len(self.archive.phrase(joint, _BOTH, self._everything)) >= ATTESTED
-                (borne_out if known else weak).update((number, number + 1))
+                (borne_out if self._attested(joint) else weak).update((number, number + 1))
         alone = (n for n in self.own if n not in weak | borne_out)
         borne_out |= {n for n in alone if len(self.factors) > 1 or self._frequency(self.places[n]) >= ATTESTED}
         return [n for n in self.own if n not in borne_out or (n in weak and self._phrased(n))]
+
+    def _attested(self, joint: Match) -> bool:
+        """Whether two syllables stand side by side in some articles; a sample tells for those that do in many."""
+        both = intersect(*(self.archive.docs(Match(joint.field, (element,))) for element in joint.elements))
+        lots = (both[:: -(-len(both) // SAMPLE)], both) if len(both) > SAMPLE else (both,)
+        return any(len(self.archive.phrase(joint, _BOTH, lot)) >= ATTESTED for lot in lots)
 
     def _phrased(self, number: int) -> bool:
         return len(self.places[number].match.elements) > 1
