@@ -7,8 +7,11 @@ segments itself; only their names come back.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import signal
+import threading
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -124,9 +127,10 @@ class _Worker:
 def _run(inbox: Any, outbox: Any, folder: Path, prefix: str, memory: int) -> None:
     """The worker: batches in until None, segments out. Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     feeder = Feeder(folder, prefix, memory)
     try:
-        while (batch := _next(inbox)) is not None:
+        while (batch := inbox.get()) is not None:
             for article in batch:
                 feeder.add(article)
         outbox.put(feeder.finish())
@@ -134,12 +138,9 @@ def _run(inbox: Any, outbox: Any, folder: Path, prefix: str, memory: int) -> Non
         outbox.put(EngineError(f"Indexing failed: {type(error).__name__}: {error}", "Try again with --workers 1 --debug"))
 
 
-def _next(inbox: Any) -> list[Article] | None:
-    """The next batch; ends the process when the parent is gone, so that a killed build leaves none behind."""
+def _leave_with_parent() -> None:
+    """Ends this process when the parent is gone, whatever it waits for; a killed build leaves none behind."""
     parent = multiprocessing.parent_process()
-    while True:
-        try:
-            return inbox.get(timeout=_PATIENCE)
-        except queue.Empty:
-            if parent is None or not parent.is_alive():
-                raise SystemExit(1) from None
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
