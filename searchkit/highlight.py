@@ -20,6 +20,7 @@ from searchkit.tokens import tokens as tokens_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 MAIN_FIELD = "syllable"
+REACH = 400  # code points around a passage in which a phrase may begin or end
 Spans = dict[int, set[int]]  # first position -> positions after the last
 
 
@@ -34,12 +35,33 @@ class Place(NamedTuple):
     joined: dict[str, list[tuple[int, int]]]
 
 
-def highlights(text: str, start: int, end: int, kind: str, query: Resolved) -> list[tuple[int, int]]:
-    """Matched runs inside text[start:end], a stretch of that kind, as offsets into the stretch, sorted and apart."""
-    place = _place(text, start, end)
-    runs = [(low, high) for match in _strict(query, kind) for low, high in _runs(place, match)]
-    lit = _covered(place, runs) | _wanted(place, query.wanted, kind)
-    return _ranges(place, lit, runs)
+def highlights(
+    text: str, start: int, end: int, kind: str, query: Resolved, around: tuple[int, int] | None = None
+) -> list[tuple[int, int]]:
+    """Matched runs inside text[start:end], a stretch of that kind, as offsets into the stretch, sorted and apart.
+
+    `around`: the part that the stretch is cut from; a phrase that runs over the cut is lit on both sides of it.
+    """
+    strict = list(_strict(query, kind))
+    low, high = start, end
+    if around and any(len(match.elements) > 1 for match in strict):
+        low = _next_space(text, start - REACH, start) if start - REACH > around[0] else around[0]
+        high = min(around[1], end + REACH)
+    place = _place(text, low, high)
+    runs = [run for match in strict for run in _runs(place, match)]
+    asked = [_runs(place, want.match) for want in query.wanted]
+    lit = _covered(place, runs) | _wanted(place, query.wanted, asked)
+    runs += [run for found in asked for run in found if run[1] - run[0] > 1]
+    ranges = [(low + first - start, low + last - start) for first, last in _ranges(place, lit, runs)]
+    clipped = [(max(first, 0), min(last, end - start)) for first, last in ranges]
+    return [(first, last) for first, last in clipped if first < last]
+
+
+def _next_space(text: str, at: int, limit: int) -> int:
+    """The first white space from `at` on, so that no token is cut; at most `limit`."""
+    while at < limit and not text[at].isspace():
+        at += 1
+    return at
 
 
 def _place(text: str, start: int, end: int) -> Place:
@@ -88,9 +110,9 @@ def positive(node: Node | None, boost: float = 1.0) -> Iterator[tuple[Match, flo
         yield from positive(node.child, boost * node.factor)
 
 
-def _wanted(place: Place, wanted: Sequence[Wanted], kind: str) -> set[int]:
+def _wanted(place: Place, wanted: Sequence[Wanted], asked: Sequence[list[tuple[int, int]]]) -> set[int]:
     """Ordinals lit by bare words; a function word only where it stands beside a lit word as in the query."""
-    found = [_covered(place, _runs(place, want.match)) for want in wanted]
+    found = [_covered(place, runs) for runs in asked]
     lit = set().union(*(ords for ords, want in zip(found, wanted) if not want.function))
     if all(want.function for want in wanted):
         return set().union(*found)

@@ -4,7 +4,7 @@ First stage, every article: BM25 of the query's syllables and words over whole a
 `candidates` articles, passages and articles alike: syllables, how many of them there are, the query's
 neighbours side by side, words, and the likely reading of what was typed without marks. A question wants the
 paragraph that answers it, other words want the article that is about them, so the two are mixed by what was
-asked. Each number was chosen by the measurements in benchmarks/README.md, where the sweeps around it stand.
+asked. Each number was chosen by the measurements in benchmarks/ranking.md, where the sweeps around it stand.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ B = 0.75  # how much a long text must have more of a thing
 K1 = 1.2  # saturation of pairs and words, and of everything in the first stage
 WORD_FIRST = 0.5  # words beside syllables in the first stage
 FEW_WORDS = 4  # a name or a subject: articles that have all of so few words come before those that lack one,
-COMPLETE = 3.0  # by this much of the words' whole weight
+COMPLETE = 3.0  # by this much of the words' whole weight;
+TOGETHER = 3.0  # and those that have them side by side, in order, come before all others
 AS_TYPED = 0.2  # an unmarked syllable that stands unmarked counts this much more than its likely reading
 NEIGHBOUR = 0.1  # the better neighbour's score beside a passage's own, when passages of an article are ordered
 WINDOW = 20  # tokens

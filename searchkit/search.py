@@ -161,5 +161,6 @@ class Session:
 
 def _passage_hit(article: Article, passage: Passage, score: float, resolved: Resolved) -> PassageHit:
     text = article.text[passage.start : passage.end]
-    lit = highlights(article.text, passage.start, passage.end, passage.kind, resolved)
+    around = next((part.start, part.end) for part in article.parts if part.start <= passage.start < max(part.end, part.start + 1))
+    lit = highlights(article.text, passage.start, passage.end, passage.kind, resolved, around)
     return PassageHit(passage.number, passage.kind, score, passage.start, passage.end, text, tuple(lit))

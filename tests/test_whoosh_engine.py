@@ -186,6 +186,14 @@ def test_an_article_with_all_of_few_words_comes_before_one_that_lacks_one(tmp_pa
     assert [(hit.id, hit.missing) for hit in hits] == [("once", ()), ("often", ("chè",))]
 
 
+def test_a_name_comes_before_its_syllables_in_another_order(tmp_path: Path) -> None:
+    district = article("quan", ("title", "Thanh Xuân, Thanh Xuân"), ("body", "Ông Trịnh ở Thanh Xuân. Thanh Xuân nhiều phố, Trịnh Thanh. " * 4))
+    person = article("nguoi", ("body", "Hôm qua trời mưa to. " * 60 + "Trịnh Xuân Thanh ra tòa. " + "Phiên xử còn dài. " * 60))
+    reader = load("whoosh").open(build(tmp_path / "index", [district, person]))
+    for typed in ("Trịnh Xuân Thanh", "trinh xuan thanh"):
+        assert [hit.id for hit in reader.search(resolved(Case(typed, "")), EVERY_HIT).candidates] == ["nguoi", "quan"]
+
+
 def test_reprints_are_grouped_under_the_best_and_nothing_is_dropped(tmp_path: Path) -> None:
     body = (
         "Chiều nay, Ủy ban nhân dân tỉnh họp bàn về việc trồng cam trên đất vườn tạp của các hộ nghèo ở ba huyện vùng cao. "

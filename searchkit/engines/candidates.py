@@ -15,7 +15,7 @@ import numpy as np
 from searchkit.engines.evaluation import Evaluation
 from searchkit.highlight import positive
 from searchkit.postings import accumulate, bm25, idf, intersect, length_norms, union
-from searchkit.ranking import K1, WORD_FIRST, B, Mix, mix
+from searchkit.ranking import FEW_WORDS, K1, WORD_FIRST, B, Mix, mix
 from searchkit.resolved import Alternative, Match, Resolved, TermSpec, Wanted
 
 LONGEST_WORD = 4  # syllables
@@ -94,10 +94,15 @@ def content_words(query: Resolved) -> tuple[Wanted, ...]:
 
 
 class Found(NamedTuple):
-    """Live documents of a segment: `docs` are all that the query finds, `complete` those that lack nothing."""
+    """Live documents of a segment.
+
+    docs: all that the query finds;  complete: those that lack nothing;  together: those that have a query of few words
+    as a phrase
+    """
 
     docs: np.ndarray
     complete: np.ndarray
+    together: np.ndarray
 
 
 def find(evaluation: Evaluation, query: Resolved) -> Found:
@@ -106,13 +111,23 @@ def find(evaluation: Evaluation, query: Resolved) -> Found:
     strict = evaluation.docs(query.strict) if query.strict is not None else None
     if not content:
         docs = evaluation.everything if strict is None else strict
-        return Found(docs, docs)
+        return Found(docs, docs, docs[:0])
     lists = [evaluation.docs(want.match) for want in content]
     some = union(lists, evaluation.segment.doc_count)
     every = intersect(*lists)
     if strict is not None:
         some, every = intersect(some, strict), intersect(every, strict)
-    return Found(some.astype(np.int64), every.astype(np.int64))
+    whole = as_phrase(query)
+    together = intersect(every, evaluation.frequencies(whole)[0]) if whole is not None and len(every) else every[:0]
+    return Found(some.astype(np.int64), every.astype(np.int64), together.astype(np.int64))
+
+
+def as_phrase(query: Resolved) -> Match | None:
+    """All bare words of a query as one phrase, where they are a name or a subject: two to FEW_WORDS of them."""
+    matches = [want.match for want in query.wanted]
+    if not 2 <= len(matches) <= FEW_WORDS or any(match.kinds or match.field != "syllable" for match in matches):
+        return None
+    return Match("syllable", tuple(element for match in matches for element in match.elements))
 
 
 class Weighted(NamedTuple):

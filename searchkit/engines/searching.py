@@ -19,7 +19,7 @@ from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.limits import limit_notices
 from searchkit.engines.rescoring import Averages, Judge, Rescored
 from searchkit.postings import best, contains
-from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, WORDS, with_neighbours
+from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, TOGETHER, WORDS, with_neighbours
 from searchkit.resolved import Resolved
 from searchkit.sketch import SIZE, near_pairs
 
@@ -50,7 +50,7 @@ class Scorer:
         self._words = known
         self._plan = self._plan._replace(words=tuple(word.match for word in known))
         short = len(content_words(query)) <= FEW_WORDS and self._plan.mix is WORDS
-        self.bonus = COMPLETE * sum(unit.weight for unit in self._units) if short else 0.0
+        self._few = sum(unit.weight for unit in self._units) if short else 0.0
         kept = telling(evaluations, self._plan, self._units)
         judged = self._plan._replace(units=tuple(units[number] for number in kept))
         self._judge = Judge(judged, [self._units[number].weight for number in kept], self._averages, evaluations)
@@ -58,7 +58,11 @@ class Scorer:
     def first(self, segment: int, found: Matching) -> np.ndarray:
         """First-stage scores of the documents found in a segment."""
         scores = first_scores(self.evaluations[segment], self._units, self._words, self._averages.article)[found.docs]
-        return scores + np.float32(self.bonus) * contains(found.complete, found.docs)
+        return scores + self.bonus(found, found.docs).astype(np.float32)
+
+    def bonus(self, found: Matching, docs: np.ndarray) -> np.ndarray:
+        """What articles of a segment get for having all of few words, and for having them side by side."""
+        return self._few * (COMPLETE * contains(found.complete, docs) + TOGETHER * contains(found.together, docs))
 
     def settle(self, candidates: dict[int, np.ndarray]) -> None:
         """Scores the candidates of each segment (ascending documents) by the second stage."""
@@ -117,7 +121,7 @@ def _ranked(scorer: Scorer, found: Sequence[Matching], whole: bool) -> Entries:
     for number, rows in by_segment.items():
         again = scorer.rescored(number)
         entries.score[rows] = again.articles[np.searchsorted(again.docs, entries.doc[rows])]
-        entries.score[rows] += scorer.bonus * contains(found[number].complete, entries.doc[rows])
+        entries.score[rows] += scorer.bonus(found[number], entries.doc[rows])
     return _in_order(entries)
 
 
