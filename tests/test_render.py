@@ -33,7 +33,7 @@ def lines(format, results=RESULTS, **look):
 
 def test_text():
     assert lines("text", width=70) == [
-        "1 article with every word, 11 ms",
+        "1 article with every word; best matches 1–2, 11 ms",
         "",
         "1  Bí thư Tỉnh ủy làm việc với huyện Quang Bình",
         "   5 March 2021 · BHG · Duy Tuấn · bhg-quang-binh.txt ¶5",
@@ -71,7 +71,7 @@ def test_a_colour_that_is_wrapped_ends_with_its_line_and_begins_again():
         (Results("x", 0, 0.4), "0 articles, 0 ms"),
         (Results("x", 1234, 12.0, hits=(FULL,)), "1,234 articles, number 1 shown, 12 ms"),
         (Results("x", 30, 1.0, hits=(Hit(11, 1.0, "a"), Hit(12, 1.0, "b"))), "30 articles, 11–12 shown, 1 ms"),
-        (Results("x", 0, 1.0, hits=(BARE,)), "0 articles with every word, number 2 shown, 1 ms"),
+        (Results("x", 0, 1.0, hits=(BARE,)), "0 articles with every word; best match 2, 1 ms"),
     ],
 )
 def test_text_says_how_many_and_which(results, first):
@@ -143,7 +143,7 @@ def test_markdown():
     assert lines("markdown") == [
         "## vườn tạp tỉnh ủy",
         "",
-        "1 article with every word, 11 ms",
+        "1 article with every word; best matches 1–2, 11 ms",
         "",
         "1. [**Bí thư Tỉnh ủy làm việc với huyện Quang Bình**](<https://bhg.vn/a?b=1&c=2>)  ",
         "   5 March 2021 · BHG · Duy Tuấn · bhg-quang-binh.txt ¶5",
@@ -168,7 +168,7 @@ def test_html():
     assert lines("html")[5:] == [
         "<section>",
         "<h2>vườn tạp tỉnh ủy</h2>",
-        '<p class="count">1 article with every word, 11 ms</p>',
+        '<p class="count">1 article with every word; best matches 1–2, 11 ms</p>',
         "<article>",
         '<h3>1. <a href="https://bhg.vn/a?b=1&amp;c=2" rel="noopener noreferrer">'
         "Bí thư Tỉnh ủy làm việc với huyện Quang Bình</a></h3>",

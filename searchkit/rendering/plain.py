@@ -46,10 +46,11 @@ def headline(results: Results) -> str:
     '1 article, 11 ms'
     """
     count = f"{results.total:,} article{'' if results.total == 1 else 's'}"
-    if any(hit.missing for hit in results.hits):
-        count += " with every word"
-    shown = _shown(results)
-    return f"{count}, {shown}{results.took_ms:.0f} ms"
+    if any(hit.missing for hit in results.hits):  # then the best need not be those that have every word
+        first, last = results.hits[0].rank, results.hits[-1].rank
+        best = f"best matches {first}–{last}" if last > first else f"best match {first}"
+        return f"{count} with every word; {best}, {results.took_ms:.0f} ms"
+    return f"{count}, {_shown(results)}{results.took_ms:.0f} ms"
 
 
 def _shown(results: Results) -> str:
