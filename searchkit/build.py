@@ -15,7 +15,7 @@ from searchkit.engines import WriteOptions
 from searchkit.errors import IndexDamaged, IndexMissing, NotFound, ReadError, UsageError
 from searchkit.intake import Intake
 from searchkit.manifest import ManifestError, Root
-from searchkit.opening import other_generation, read_manifest
+from searchkit.opening import newest_whole, other_generation, read_manifest
 from searchkit.report import BuildOptions, Report
 from searchkit.sources import Places, Plan
 
@@ -57,7 +57,7 @@ def rebuild(folder: Path, paths: Sequence[Path | str] = (), options: BuildOption
         engine = options.engine or (base.manifest.engine if base else engines.DEFAULT_ENGINE)
         with Draft(folder, engines.load(engine), _write_options(options), base, carried=False) as draft:
             intake.run(draft)
-            number = _commit(folder, draft, intake.held(), plan.roots, base)
+            number = _replace(folder, draft, intake.held(), plan.roots, base)
     return _report(intake, plan, number, True, started)
 
 
@@ -191,6 +191,13 @@ def _commit(folder: Path, draft: Draft, held: Catalogue, roots: tuple[Root, ...]
     number = draft.commit(held, roots, previous)
     generations.clean(folder, keep={number} if previous is None else {number, previous})
     return number
+
+
+def _replace(folder: Path, draft: Draft, held: Catalogue, roots: tuple[Root, ...], base: Base | None) -> int:
+    """Commits what was built anew; where the old index could not be believed, none of its generations is deleted."""
+    if base:
+        return _commit(folder, draft, held, roots, base)
+    return draft.commit(held, roots, newest_whole(folder))
 
 
 def _report(intake: Intake, plan: Plan, number: int, changed: bool, started: float) -> Report:

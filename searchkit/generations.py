@@ -38,11 +38,18 @@ def path_of(folder: Path, number: int) -> Path:
 
 
 def current(folder: Path) -> int:
-    """The number of the current generation; IndexMissing where there is no index."""
+    """The number of the current generation; IndexMissing where there is no index, not even one that lost CURRENT."""
     try:
         line = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
-        raise IndexMissing(f"There is no index in {folder}", "Make one: searchkit index PATH…") from None
+        if not numbers(folder):
+            raise IndexMissing(f"There is no index in {folder}", "Make one: searchkit index PATH…") from None
+        if (folder / CURRENT).exists():  # the first index came to be between the two looks
+            return current(folder)
+        raise IndexDamaged(
+            f"The index in {folder} is damaged: CURRENT is missing, though there are generations",
+            "`searchkit rollback` makes the newest whole generation current",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise damaged(folder, f"CURRENT cannot be read: {error}") from error
     if not _NUMBER.fullmatch(line):
@@ -67,7 +74,7 @@ def numbers(folder: Path) -> list[int]:
 def _entries(folder: Path) -> list[Path]:
     try:
         return list((folder / FOLDER).iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
@@ -83,8 +90,20 @@ def swap_in(folder: Path, building: Path, number: int) -> None:
     """Gives a finished generation its name, then makes it the current one; every step durable before the next."""
     sync(building)
     os.rename(building, path_of(folder, number))
-    sync(folder / FOLDER)
-    point_at(folder, number)
+    try:
+        sync(folder / FOLDER)
+        point_at(folder, number)
+    except BaseException:
+        _take_back(folder, building, number)
+        raise
+
+
+def _take_back(folder: Path, building: Path, number: int) -> None:
+    """Takes its name from a generation that did not become current: without CURRENT it would pass for a lost index."""
+    with suppress(OSError, IndexMissing, IndexDamaged):
+        if (folder / CURRENT).exists() and current(folder) == number:
+            return
+        os.rename(path_of(folder, number), building)
 
 
 def point_at(folder: Path, number: int) -> None:

@@ -85,10 +85,15 @@ def read_manifest(folder: Path, number: int) -> Manifest:
 
 
 def rollback(folder: Path) -> int:
-    """Makes the previous generation current again and returns its number; a second rollback undoes the first."""
-    generations.current(folder)  # IndexMissing before anything is written
+    """Makes the previous generation current again and returns its number; a second rollback undoes the first.
+
+    Where CURRENT is missing or says nothing, the newest whole generation becomes the current one.
+    """
+    _pointer(folder)  # IndexMissing before anything is written
     with generations.writing(folder, "searchkit rollback"):
-        now = generations.current(folder)
+        now = _pointer(folder)
+        if now is None:
+            return _recover(folder)
         target = other_generation(folder, now)
         if target is None:
             raise NotFound(f"The index in {folder} has no generation beside {now} to go back to")
@@ -97,6 +102,37 @@ def rollback(folder: Path) -> int:
             raise generations.damaged(folder, f"generation {target} cannot be gone back to: {_first(faults)}")
         generations.point_at(folder, target)
         return target
+
+
+def _pointer(folder: Path) -> int | None:
+    """The number in CURRENT; None where that is lost though there are generations."""
+    try:
+        return generations.current(folder)
+    except IndexDamaged:
+        return None
+
+
+def _recover(folder: Path) -> int:
+    target = newest_whole(folder)
+    if target is None:
+        raise IndexDamaged(
+            f"The index in {folder} is damaged: CURRENT cannot be relied on, and no generation is whole",
+            "Make it anew: searchkit rebuild PATH…",
+        )
+    generations.point_at(folder, target)
+    return target
+
+
+def newest_whole(folder: Path) -> int | None:
+    """The newest generation that this version can read and whose files are there in their sizes; None without one."""
+    for number in reversed(generations.numbers(folder)):
+        try:
+            known = read_manifest(folder, number)
+        except (IndexDamaged, IndexStale):
+            continue
+        if not manifest.faults(generations.path_of(folder, number), known, checksums=False):
+            return number
+    return None
 
 
 def other_generation(folder: Path, number: int) -> int | None:

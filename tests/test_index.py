@@ -451,6 +451,74 @@ def test_rollback_with_nowhere_to_go():
         index.rollback(INDEX)
 
 
+def test_a_first_index_that_cannot_be_made_current_leaves_nothing_in_the_way(monkeypatch):
+    def full(folder, number):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("searchkit.generations.point_at", full)
+        with pytest.raises(EngineError, match="No space left"):
+            update()
+    assert counts(update()) == (3, 0, 0, 0)
+
+
+def two_generations_without(pointer):
+    """An index of two generations whose CURRENT holds `pointer`; with None it is gone."""
+    update()
+    put("corpus/mot.txt", "Huyện ủy họp.")
+    update()
+    (INDEX / "CURRENT").unlink()
+    if pointer is not None:
+        (INDEX / "CURRENT").write_text(pointer)
+
+
+@pytest.mark.parametrize("change", [update, lambda: index.remove(INDEX, ["a"])])
+def test_a_lost_pointer_is_no_reason_to_begin_again(change):
+    two_generations_without(None)
+    before = tree()
+    with pytest.raises(IndexDamaged, match="CURRENT is missing.*searchkit rollback") as caught:
+        change()
+    assert (caught.value.exit_code, tree()) == (3, before)
+
+
+@pytest.mark.parametrize("pointer", [None, "", "hỏng"])
+def test_rollback_finds_the_newest_generation_when_the_pointer_is_lost(pointer):
+    two_generations_without(pointer)
+    assert (index.rollback(INDEX), texts()["mot.txt"]) == (2, "Huyện ủy họp.")
+    assert counts(update()) == (0, 0, 3, 0)
+
+
+def test_rollback_without_a_pointer_passes_over_what_is_not_whole():
+    two_generations_without(None)
+    damage("removed.json", None, generation=2)
+    assert (index.rollback(INDEX), texts()["mot.txt"]) == (1, "Tỉnh ủy họp.")
+
+
+def test_rollback_without_a_pointer_or_anything_whole():
+    two_generations_without(None)
+    for number in (1, 2):
+        damage("removed.json", None, generation=number)
+    with pytest.raises(IndexDamaged, match="no generation is whole.*rebuild PATH"):
+        index.rollback(INDEX)
+    assert not (INDEX / "CURRENT").exists()
+
+
+@pytest.mark.parametrize("pointer", [None, "", "hỏng"])
+def test_rebuild_without_a_pointer_keeps_what_was_there(pointer):
+    two_generations_without(pointer)
+    put("corpus/mot.txt", "Xã họp.")
+    assert index.rebuild(INDEX, ["corpus"], TOY).generation == 3
+    assert (generations.numbers(INDEX), texts()["mot.txt"]) == ([1, 2, 3], "Xã họp.")
+    assert (index.rollback(INDEX), texts()["mot.txt"]) == (2, "Huyện ủy họp.")
+
+
+def test_rebuild_from_a_manifest_that_is_none_keeps_the_generation_before():
+    two_generations_without("000002\n")
+    (INDEX / "generations/000002/manifest.json").write_text("{")
+    assert index.rebuild(INDEX, ["corpus"], TOY).generation == 3
+    assert (index.rollback(INDEX), texts()["mot.txt"]) == (1, "Tỉnh ủy họp.")
+
+
 def test_remove():
     update()
     report = index.remove(INDEX, ["a", "mot.txt", "a"])
