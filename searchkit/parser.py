@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
+from searchkit.capitals import as_headline
 from searchkit.errors import QueryError
 from searchkit.lexer import Lexeme, scan
 from searchkit.query import And, Boost, Exact, InField, Near, Node, Not, Must, Or, Phrase, Sequence, Word
@@ -44,6 +45,7 @@ def parse(query: str) -> Parsed:
     text = normalise(query)
     try:
         lexemes, notices = scan(text)
+        lexemes = as_headline(text, lexemes, notices)
         part = _assemble(_settle(lexemes, notices), notices)
     except QueryError as error:
         error.position = given_position(query, text, error.position)

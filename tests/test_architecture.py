@@ -15,7 +15,7 @@ GROUPS = {
     "ground": "searchkit errors article durable columns syllable wordends",
     "text": "text fields dates encodings",
     "analysis": "pyvimodel segment chunks facts tokens analysis reading",
-    "language": "query lexer parser resolved abbreviations functionwords terms fuzzy resolve explain keystrokes suggest wildcards data",
+    "language": "query lexer capitals parser resolved abbreviations functionwords terms fuzzy resolve explain keystrokes suggest wildcards data",
     "arrays": "postings proximity ranking sketch",
     "passages": "passages highlight",
     "readers": "newsroom readers readers.",
