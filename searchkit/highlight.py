@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice, product
 from typing import NamedTuple
 
 from searchkit import fuzzy
@@ -20,6 +21,7 @@ from searchkit.tokens import tokens as tokens_of
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 MAIN_FIELD = "syllable"
+COMBINATIONS = 20_000  # of places tried for one proximity in one passage
 REACH = 400  # code points around a passage in which a phrase may begin or end
 Spans = dict[int, set[int]]  # first position -> positions after the last
 
@@ -44,11 +46,11 @@ def highlights(
     """
     strict = list(_strict(query, kind))
     low, high = start, end
-    if around and any(len(match.elements) > 1 for match in strict):
+    if around and any(isinstance(leaf, Near) or len(leaf.elements) > 1 for leaf in strict):
         low = _next_space(text, start - REACH, start) if start - REACH > around[0] else around[0]
         high = min(around[1], end + REACH)
     place = _place(text, low, high)
-    runs = [run for match in strict for run in _runs(place, match)]
+    runs = [run for leaf in strict for run in (_near(place, leaf) if isinstance(leaf, Near) else _runs(place, leaf))]
     asked = [_runs(place, want.match) for want in query.wanted]
     lit = _covered(place, runs) | _wanted(place, query.wanted, asked)
     runs += [run for found in asked for run in found if run[1] - run[0] > 1]
@@ -92,22 +94,36 @@ def _joined(stretch: str, tokens: Sequence[Token], positions: Sequence[int]) -> 
     return joined
 
 
-def _strict(query: Resolved, kind: str) -> Iterator[Match]:
-    """The positive phrases and words of the strict tree that can match in a part of that kind."""
-    for match, _ in positive(query.strict):
-        if match.field == MAIN_FIELD and (not match.kinds or kind in match.kinds):
-            yield match
+def _strict(query: Resolved, kind: str) -> Iterator[Match | Near]:
+    """The positive phrases, words and proximities of the strict tree that can match in a part of that kind."""
+    for leaf, _ in positive(query.strict):
+        if in_text(leaf) and all(not match.kinds or kind in match.kinds for match in leaves(leaf)):
+            yield leaf
 
 
-def positive(node: Node | None, boost: float = 1.0) -> Iterator[tuple[Match, float]]:
-    """Every word and phrase of a tree that an article may match by, with its boost; those under NOT are left out."""
-    if isinstance(node, Match):
+def positive(node: Node | None, boost: float = 1.0) -> Iterator[tuple[Match | Near, float]]:
+    """Every word, phrase and proximity that an article may match by, with its boost; those under NOT are left out."""
+    if isinstance(node, (Match, Near)):
         yield node, boost
-    elif isinstance(node, (And, Or, Near)):
+    elif isinstance(node, (And, Or)):
         for child in node.children:
             yield from positive(child, boost)
     elif isinstance(node, Boosted):
         yield from positive(node.child, boost * node.factor)
+
+
+def in_text(leaf: Match | Near) -> bool:
+    """Whether a leaf is about the article's text, not about its author, source or the like."""
+    return all(match.field == MAIN_FIELD for match in leaves(leaf))
+
+
+def leaves(node: Match | Near | Or) -> Iterator[Match]:
+    """The words and phrases of a leaf."""
+    if isinstance(node, Match):
+        yield node
+    else:
+        for child in node.children:
+            yield from leaves(child)
 
 
 def _wanted(place: Place, wanted: Sequence[Wanted], asked: Sequence[list[tuple[int, int]]]) -> set[int]:
@@ -145,6 +161,19 @@ def _ranges(place: Place, lit: set[int], runs: list[tuple[int, int]]) -> list[tu
             ranges.append([token.start, token.end])
         last = at
     return [(start, end) for start, end in ranges]
+
+
+def _near(place: Place, node: Near) -> list[tuple[int, int]]:
+    """Runs of the children that stand together as the proximity asks."""
+    children = [[run for match in leaves(child) for run in _runs(place, match)] for child in node.children]
+    found: set[tuple[int, int]] = set()
+    for chosen in islice(product(*children), COMBINATIONS):
+        stand = sorted(chosen)
+        apart = all(one[1] <= other[0] for one, other in zip(stand, stand[1:]))
+        foreign = stand[-1][1] - stand[0][0] - sum(high - low for low, high in stand)
+        if apart and foreign <= node.distance and (not node.ordered or list(chosen) == stand):
+            found.update(chosen)
+    return sorted(found)
 
 
 def _runs(place: Place, match: Match) -> list[tuple[int, int]]:

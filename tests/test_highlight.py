@@ -41,6 +41,8 @@ def lit(text: str, query: str, marks: str = "prefer") -> list[str]:
         ("Nhà của tôi.", "nhà của tôi", ["Nhà của tôi"]),
         ("Của ai là vườn.", "vườn của ai", ["vườn"]),
         ("Vườn tạp, không cam.", "vườn NOT cam", ["Vườn"]),
+        ("Tỉnh xa, rồi tỉnh và huyện họp.", "tỉnh NEAR/1 huyện", ["tỉnh", "huyện"]),
+        ("Huyện, tỉnh.", "tỉnh BEFORE/1 huyện", []),
     ],
 )
 def test_lit(text: str, query: str, expected: list[str]) -> None:

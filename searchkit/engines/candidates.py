@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from searchkit.engines.evaluation import Evaluation
-from searchkit.highlight import positive
+from searchkit.highlight import in_text, positive
 from searchkit.postings import accumulate, bm25, idf, intersect, length_norms, union
 from searchkit.ranking import FEW_WORDS, K1, WORD_FIRST, B, Mix, mix
-from searchkit.resolved import Alternative, Match, Resolved, TermSpec, Wanted
+from searchkit.resolved import Alternative, Match, Near, Resolved, TermSpec, Wanted
 
 LONGEST_WORD = 4  # syllables
 MOST_UNITS = 256  # units whose places are looked at; of a whole pasted page these tell the others apart well enough
@@ -24,9 +24,9 @@ DETAILED = 64  # bare words whose neighbourhood is looked at; a longer query is 
 
 
 class Unit(NamedTuple):
-    """A word or phrase of the query that scores, each once; `term` is its one term where it is a single syllable."""
+    """A word, phrase or proximity that scores, each once; `term` is its one term where it is a single syllable."""
 
-    match: Match
+    match: Match | Near
     boost: float
     term: TermSpec | None
 
@@ -52,7 +52,7 @@ def plan(query: Resolved) -> Plan:
     """What of a query scores: bare words, and the words and phrases of its strict part."""
     wanted = [_anywhere(want.match) for want in query.wanted]
     boosted = {match: want.boost for match, want in zip(wanted, query.wanted)}
-    boosted |= {_anywhere(match): boost for match, boost in positive(query.strict) if match.field == "syllable"}
+    boosted |= {_anywhere(match): boost for match, boost in positive(query.strict) if in_text(match)}
     units = tuple(Unit(match, boost, _term(match)) for match, boost in boosted.items())
     number = {unit.match: at for at, unit in enumerate(units)}
     sequence = tuple(number[match] for match in wanted)[:DETAILED]
@@ -63,13 +63,15 @@ def plan(query: Resolved) -> Plan:
     return Plan(units, sequence, pairs, _words(terms), marked, query.marks == "prefer", mix(typed))
 
 
-def _anywhere(match: Match) -> Match:
-    """The match without its place in the query: what is asked twice counts once."""
-    return replace(match, text="", span=(0, 0))
+def _anywhere(leaf: Match | Near) -> Match | Near:
+    """A leaf without its place in the query: what is asked twice counts once."""
+    return replace(leaf, text="", span=(0, 0)) if isinstance(leaf, Match) else leaf
 
 
-def _term(match: Match) -> TermSpec | None:
+def _term(match: Match | Near) -> TermSpec | None:
     """The syllable as typed; abbreviations and joined forms that also stand for it are left out."""
+    if isinstance(match, Near):
+        return None
     plain = [choice.terms[0] for choice in match.elements[0] if not choice.why and len(choice.terms) == 1]
     simple = len(match.elements) == 1 and len(plain) == 1 and plain[0].kind in ("key", "folded")
     return plain[0] if simple and not match.kinds else None
@@ -133,11 +135,11 @@ def as_phrase(query: Resolved) -> Match | None:
 class Weighted(NamedTuple):
     """A unit or word with its weight over the whole archive: its boost times its inverse document frequency."""
 
-    match: Match
+    match: Match | Near
     weight: float
 
 
-def weigh(evaluations: Sequence[Evaluation], matches: Sequence[Match], boosts: Sequence[float], doc_count: int) -> list[Weighted]:
+def weigh(evaluations: Sequence[Evaluation], matches: Sequence[Match | Near], boosts: Sequence[float], doc_count: int) -> list[Weighted]:
     """Inverse document frequencies over all segments."""
     counts = [sum(len(each.frequencies(match)[0]) for each in evaluations) for match in matches]
     return [Weighted(m, boost * idf(min(count, doc_count), doc_count)) for m, boost, count in zip(matches, boosts, counts)]

@@ -58,7 +58,7 @@ class Evaluation:
     def __init__(self, segment: SegmentArrays):
         self.segment = segment
         self.terms = TermFinder(segment)
-        self._frequencies: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
+        self._frequencies: dict[object, tuple[np.ndarray, np.ndarray]] = {}
 
     @property
     def everything(self) -> np.ndarray:
@@ -89,7 +89,7 @@ class Evaluation:
         if isinstance(node, Boosted):
             return self._docs(node.child)
         if isinstance(node, Near):
-            return self._near(node)
+            return self.frequencies(node)[0]
         if isinstance(node, (DateRange, Has)):
             return np.flatnonzero(self._column_test(node))
         if isinstance(node, Everything):
@@ -120,16 +120,20 @@ class Evaluation:
             test &= columns["date_to"] <= node.last
         return test
 
-    def frequencies(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
+    def frequencies(self, match: Match | Near) -> tuple[np.ndarray, np.ndarray]:
         """Documents of a word or phrase, ascending, and how often each has it; deleted documents included."""
-        asked = (match.field, match.elements, match.slop, match.kinds)  # wherever it stands in the query
+        # wherever it stands in the query
+        asked = match if isinstance(match, Near) else (match.field, match.elements, match.slop, match.kinds)
         known = self._frequencies.get(asked)
         if known is None:
             known = self._frequencies[asked] = self._count(match)
         return known
 
-    def _count(self, match: Match) -> tuple[np.ndarray, np.ndarray]:
+    def _count(self, match: Match | Near) -> tuple[np.ndarray, np.ndarray]:
         """Positions are looked at only where a phrase or a kind of passage asks for them."""
+        if isinstance(match, Near):
+            docs = self._near(match)
+            return docs, np.ones(len(docs), np.int64)
         if match.kinds or len(match.elements) != 1:
             return frequencies_of(self.spans(match))
         counts = [self._count_alternative(match.field, choice) for choice in match.elements[0]]
@@ -146,8 +150,11 @@ class Evaluation:
             return self.terms.frequencies(_field(field, choice.terms[0]), choice.terms[0])
         return frequencies_of(self._alternative(field, choice, None))
 
-    def spans(self, match: Match, within: np.ndarray | None = None) -> Spans:
-        """Where a word or phrase stands, everywhere or only in the documents `within`."""
+    def spans(self, match: Match | Near, within: np.ndarray | None = None) -> Spans:
+        """Where a word or phrase stands, everywhere or at least in the documents `within`; a proximity only in these."""
+        if isinstance(match, Near):
+            within = intersect(self.frequencies(match)[0], self.everything if within is None else within)
+            return stretches([self._child_spans(child, within) for child in match.children], match.distance, match.ordered)
         if len(match.elements) > 1:
             candidates = intersect(*[self._element_docs(match.field, element) for element in match.elements])
             within = candidates if within is None else intersect(candidates, within)
