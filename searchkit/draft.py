@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -10,8 +11,8 @@ from searchkit import __version__, catalogue, generations, manifest
 from searchkit.analysis import ANALYSIS_VERSION
 from searchkit.catalogue import Catalogue
 from searchkit.engines import Engine, Writer, WriteOptions
-from searchkit.errors import EngineError
-from searchkit.manifest import Manifest, Root
+from searchkit.errors import EngineError, IndexDamaged
+from searchkit.manifest import CarriedDamage, FileRecord, Manifest, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,17 @@ class Draft:
             searchkit=__version__,
             versions=self._engine.versions(),
             previous=previous,
-            files=manifest.record_files(building, self._base_folder(), known),
+            files=self._recorded(building, known),
         )
+
+    def _recorded(self, building: Path, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
+        try:
+            return manifest.record_files(building, self._base_folder(), known)
+        except CarriedDamage as error:
+            raise IndexDamaged(
+                f"The index in {self._folder} is damaged, so nothing was added to it: {error}",
+                "Make it anew: searchkit rebuild",
+            ) from error
 
     def _check(self, building: Path) -> None:
         reader = self._engine.open(building)

@@ -31,6 +31,10 @@ class OtherFormat(ManifestError):
     """A manifest of another version of the format; nothing more is known of it."""
 
 
+class CarriedDamage(ManifestError):
+    """A file taken over from another generation no longer has the bytes that were written there."""
+
+
 class FileRecord(NamedTuple):
     """A file of the generation: bytes and BLAKE2b."""
 
@@ -151,7 +155,8 @@ def _file_name(name: Any) -> str:
 def record_files(folder: Path, base: Path | None, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
     """Sizes and checksums of a generation's files, each synced to disk first.
 
-    A file that is the very file of `base` (a hard link) has the checksum `known` from there: it is not read again.
+    A file that is the very file of `base` (a hard link) must still have the checksum `known` from there; else
+    CarriedDamage: a checksum taken now would make damage pass for what was written.
     """
     records = {}
     for path in sorted(folder.iterdir()):
@@ -159,10 +164,9 @@ def record_files(folder: Path, base: Path | None, known: Mapping[str, FileRecord
             raise ManifestError(f"{path} is not a plain file")
         name = _file_name(path.name)
         sync(path)
-        if base is not None and name in known and _same_file(path, base / name):
-            records[name] = known[name]
-        else:
-            records[name] = FileRecord(path.stat().st_size, digest(path))
+        records[name] = FileRecord(path.stat().st_size, digest(path))
+        if base is not None and name in known and _same_file(path, base / name) and records[name] != known[name]:
+            raise CarriedDamage(f"{base / name} does not have the bytes that were written")
     return records
 
 

@@ -544,6 +544,22 @@ def test_unchanged_engine_files_are_linked_not_copied():
     assert one.samefile(two)
 
 
+@pytest.mark.parametrize("engine, pattern, after", [("toy", "part*.jsonl", b"p.\""), ("whoosh", "*.arrays", b"")])
+def test_damage_is_not_carried_into_the_next_generation(engine, pattern, after):
+    index.rebuild(INDEX, ["corpus"], BuildOptions(engine=engine))
+    carried = max(generations.path_of(INDEX, 1).glob(pattern), key=lambda path: path.stat().st_size)
+    content = bytearray(carried.read_bytes())
+    content[content.rindex(after) - 1] ^= 1  # a letter of a text; anything of an array
+    carried.write_bytes(content)
+    before = tree()
+    put("corpus/ba.txt", "Mới.")
+    with pytest.raises(IndexDamaged, match=f"{carried.name} does not have the bytes.*searchkit rebuild") as caught:
+        index.update(INDEX, ["corpus"])
+    assert (caught.value.exit_code, tree()) == (3, before)
+    assert index.rebuild(INDEX).articles == 4
+    assert index.verify(INDEX, deep=True).ok
+
+
 def test_a_reader_goes_on_after_its_generation_is_gone():
     update()
     with index.open_current(INDEX) as opened:
