@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -38,6 +39,7 @@ COMMANDS = {
     "help": "about:help",
 }
 INTERRUPTED = 130
+STOPPING = (signal.SIGTERM, signal.SIGHUP)
 COMPLETE_VARIABLE = "_SEARCHKIT_COMPLETE"
 THREADS_VARIABLE = "OPENBLAS_NUM_THREADS"  # of numpy's linear algebra
 
@@ -99,9 +101,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Looking through all objects for garbage once more, when the process ends, costs a tenth of a search.
     atexit.register(gc.freeze)
     use_utf8()
+    stop_in_good_order()
     if os.environ.get(COMPLETE_VARIABLE):
         cli.main(given, prog_name="searchkit", complete_var=COMPLETE_VARIABLE)
     sys.exit(guarded(given))
+
+
+class Stopped(KeyboardInterrupt):
+    """Another process, or the terminal's end, told this one to stop; it clears away behind it as after Ctrl-C."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+def stop_in_good_order() -> None:
+    """SIGTERM and SIGHUP unwind like Ctrl-C, the first of them alone; what the caller ignores (nohup) stays ignored."""
+    for number in STOPPING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: object) -> None:
+    for other in STOPPING:
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped(number)
 
 
 def guarded(arguments: list[str]) -> int:
@@ -113,6 +137,9 @@ def guarded(arguments: list[str]) -> int:
         return code
     except BrokenPipeError:
         return _hung_up()
+    except Stopped as stopped:
+        click.echo("Stopped; the index is as it was.", err=True)
+        return stopped.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; the index is as it was.", err=True)
         return INTERRUPTED
@@ -137,7 +164,7 @@ def _report(error: SearchkitError, as_json: bool) -> int:
     try:
         print_error(error, as_json)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         _hung_up()
     return error.exit_code
 
@@ -181,7 +208,7 @@ def _wants_json(arguments: list[str]) -> bool:
 
 
 def _hung_up() -> int:
-    """Whoever read the output has stopped: that is no error, and nothing more may be written at exit."""
+    """Nothing more can be written to stdout, nor may it be tried at exit; a reader that has stopped is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 

@@ -5,8 +5,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from importlib.resources import files
 
 import pytest
@@ -130,6 +132,24 @@ def test_interrupting_is_one_sentence(run, monkeypatch):
     assert run("stats") == (130, "", "Interrupted; the index is as it was.\n")
 
 
+@pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_ends_a_build_in_good_order(tmp_path, number, code, workers):
+    place, source = tmp_path / "index", tmp_path / "articles.jsonl"
+    lines = (json.dumps({"id": str(n), "text": f"Vườn {n} " + "tạp ở huyện " * 200}) for n in range(5000))
+    source.write_text("\n".join(lines), encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "searchkit", "--index", str(place), "index", str(source), "--workers", workers],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
+    )
+    while running.poll() is None and not list(place.glob("generations/*.building")):
+        time.sleep(0.02)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (code, "", "Stopped; the index is as it was.\n")
+    assert list(place.glob("generations/*")) == [] and not (place / "CURRENT").exists()
+
+
 def test_help_on_the_query_language(run):
     code, out, _ = run("help", "query")
     assert code == 0 and out.startswith("The query language") and "NEAR/" in out
@@ -232,10 +252,11 @@ def test_output_to_a_device_a_link_and_a_folder(archive, run, tmp_path):
     assert run(*query, tmp_path)[2] == f"Error: {tmp_path} {reason}\n"
 
 
-def test_a_full_disk_is_one_sentence(archive):
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_full_disk_is_one_sentence(archive, options):
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "searchkit", "--index", str(archive), "search", "vườn"], stdout=full,
+            [sys.executable, "-m", "searchkit", "--index", str(archive), "search", "vườn", *options], stdout=full,
             stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, timeout=60,
         )
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1) and "No space left" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -134,7 +134,8 @@ def print_error(error: SearchkitError, as_json: bool) -> None:
     """The error's sentence on stderr, a query with a caret under the place; the error object on stdout if wanted."""
     from searchkit.rendering.lines import clean
 
-    sys.stdout.flush()
+    with suppress(OSError):  # a full disk or a closed pipe there is no reason to say nothing here
+        sys.stdout.flush()
     print(f"Error: {clean(str(error))}", file=sys.stderr)
     for note in getattr(error, "__notes__", ()):
         print(note, file=sys.stderr)
