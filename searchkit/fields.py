@@ -24,6 +24,20 @@ _NAMES = {
 }
 FIELDS = tuple(name for name in _NAMES if name != HAS)
 KINDS = {TITLE: ("title",), SUMMARY: ("summary",), CAPTION: ("caption",), TEXT: ("body", "caption")}
+EXAMPLES = {
+    TITLE: "title:Huế",
+    SUMMARY: "summary:Huế",
+    TEXT: "text:Huế",
+    CAPTION: "caption:Huế",
+    AUTHOR: 'author:"Duy Tuấn"',
+    SOURCE: "source:BHG",
+    SECTION: "section:kinh-tế",
+    DATE: "date:2021-03 or date:>=2021-03-05",
+    PATH: "path:2021",
+    ID: "id:bhg*",
+    URL: "url:dantri",
+    HAS: "has:author",
+}
 
 
 def find(name: str) -> str | None:

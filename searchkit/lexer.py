@@ -21,9 +21,12 @@ MOST_APART = 250  # syllables; the parts of an article stand further apart than 
 GREATEST_BOOST = 1000.0
 _OPERATOR = re.compile(r"(?:(AND|VÀ|OR|HOẶC|NOT|KHÔNG)|(NEAR|GẦN|BEFORE|TRƯỚC)/([0-9]+))(?=[\s()\"“«]|$)")
 _NAME = re.compile(r"([^\W\d_]+(?:[-_][^\W\d_]+)*):")
+_LAST_WORD = re.compile(r"(?<![\w:-])([^\W\d_]{1,9})\s{1,3}\Z")
 _CHUNK = re.compile(r"(?:[^\s()|&\"“”„‟＂«»]|(?<=\w)&(?=\w))+")
 _SLOP = re.compile(r"~([0-9]+)")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)")
+_NO_BOOST = re.compile(r"\^.*[^\W_].*")
+_NUMBERLESS = re.compile(r"(NEAR|GẦN|BEFORE|TRƯỚC)(?:/[^0-9]*)?")
 _COMPARISON = re.compile(r"(>=|<=|>|<)(.*)", re.DOTALL)
 _SCHEMES = frozenset("http https ftp ftps mailto tel sms urn file data javascript".split())
 _CLOSING = {'"': '"”“', "＂": '＂"', "“": '”"“', "”": '”"', "„": '“”"', "‟": '”"', "«": "»", "»": "«"}
@@ -119,7 +122,7 @@ class _Scanner:
     def pass_over(self, character: str) -> None:
         """Leaves out a punctuation mark before a word or alone."""
         alone = self.text[self.at + 1 : self.at + 2].strip() == ""
-        if alone and character in "~^":
+        if character in "~^" and (alone or self.text[max(0, self.at - 1)] in ')"”»'):
             self.notices.append(f"{character} was read as punctuation")
         self.at += 1
 
@@ -153,7 +156,7 @@ class _Scanner:
         if after.isspace() and found[1][0].isupper():
             return False  # a headline: "Báo: …"
         if not after or after.isspace() or after in ")|&":
-            raise QueryError(f"Nothing stands after {found[0]}", f"Write it without a space: {_EXAMPLES[name]}", self.at)
+            raise QueryError(f"Nothing stands after {found[0]}", f"Write it without a space: {fields.EXAMPLES[name]}", self.at)
         if self.field:
             raise QueryError(f"{found[0]} stands inside {self.field}:", "Close the parenthesis first", self.at)
         start, self.at = self.at, found.end()
@@ -166,6 +169,8 @@ class _Scanner:
     def not_a_field(self, name: str, after: str) -> bool:
         """False if `name:` is text; an error if it looks like a field that does not exist."""
         valuable = after.isalnum() or (after != "" and after in '"“«(=')
+        if valuable and self.two_words(name):
+            return False
         if not valuable or len(name) < 3 or name.lower() in _SCHEMES:
             return False
         near = fields.nearest(name)
@@ -175,6 +180,18 @@ class _Scanner:
             raise QueryError(f"There is no field named {name!r}", advice, self.at)
         self.notices.append(f"{name}: was read as text: there is no field of that name")
         return False
+
+    def two_words(self, name: str) -> bool:
+        """Whether `name:` ends a field's name written with a space; an error unless it is as a sentence begins."""
+        before = _LAST_WORD.search(self.text, 0, self.at)
+        joined = f"{before[1]}-{name}" if before else ""
+        if not joined or fields.find(joined) is None:
+            return False
+        if joined[0].isupper():
+            self.notices.append(f"{before[1]} {name}: was read as text: the field is {joined.lower()}:")
+            return True
+        advice = f"Did you mean {joined}:? To search for the text, put a space after the colon"
+        raise QueryError(f"There is no field named '{before[1]} {name}'", advice, before.start())
 
     def operand(self, field: str, start: int) -> None:
         """Reads one word, phrase, exact form or value, and its boost; `start` is where its field began."""
@@ -198,7 +215,7 @@ class _Scanner:
             node, factor = self.plain(wanted)
         if node is None:
             if field:
-                raise QueryError(f"Nothing to search for stands after {field}:", f"As in {_EXAMPLES[field]}", start)
+                raise QueryError(f"Nothing to search for stands after {field}:", f"As in {fields.EXAMPLES[field]}", start)
             return
         self.add(node, factor, field, start)
 
@@ -254,7 +271,10 @@ class _Scanner:
         start, self.at = self.at, found.end()
         if field == fields.ID:
             return Word(found[0]), None
-        text, fuzzy, boost = endings(cut_start(found[0]))
+        chunk = cut_start(found[0])
+        if field not in (fields.PATH, fields.URL):
+            chunk = self.oddities(chunk, start)
+        text, fuzzy, boost = endings(chunk)
         if not has_letters(text):
             if text == "*" and field:
                 return Has(field), None
@@ -266,6 +286,21 @@ class _Scanner:
         if text[-1].isdigit() and fuzzy not in ("", "~", "~1", "~2"):
             return Word(text + fuzzy), factor  # 10~20
         return Word(_small(text), self.distance(text, fuzzy, start)), factor
+
+    def oddities(self, chunk: str, start: int) -> str:
+        """The chunk without a boost that is no number; notices on what looks like syntax and is read as text."""
+        wrong = _NO_BOOST.search(chunk)
+        if wrong and "://" not in chunk and not endings(chunk)[2] and has_letters(chunk[: wrong.start()]):
+            self.notices.append(f"The boost {wrong[0][:20]} is not a number and was left out: write it as in ^2 or ^0.5")
+            chunk = chunk[: wrong.start()]
+        apart, before = _NUMBERLESS.fullmatch(chunk), self.text[start - 1 : start]
+        pasted = apart and not apart[1].isascii() and not any(character.islower() for character in self.text)
+        if apart and before not in (":", "=") and not pasted:
+            self.notices.append(f"{chunk} was read as a word: as an operator it needs a number, as in {apart[1]}/5")
+        name = _NAME.match(chunk)
+        if before == ":" and name and fields.find(name[1]) and chunk[name.end() : name.end() + 1].isalnum():
+            self.notices.append(f"{name[0]} was read as text: it stands inside another field")
+        return chunk
 
     def distance(self, text: str, ending: str, start: int) -> int:
         if not ending:
@@ -292,7 +327,7 @@ class _Scanner:
             return (self.quoted() or "").strip()
         found = _CHUNK.match(self.text, self.at)
         if not found:
-            raise QueryError("A value is missing here", f"As in {_EXAMPLES[fields.DATE]}", start)
+            raise QueryError("A value is missing here", f"As in {fields.EXAMPLES[fields.DATE]}", start)
         self.at = found.end()
         return found[0]
 
@@ -313,22 +348,6 @@ class _Scanner:
         boost = _BOOST.search(text)
         factor = self.factor(boost[1], at + boost.start()) if boost else None
         return _range(text[: boost.start()] if boost else text, at), factor
-
-
-_EXAMPLES = {
-    fields.TITLE: "title:Huế",
-    fields.SUMMARY: "summary:Huế",
-    fields.TEXT: "text:Huế",
-    fields.CAPTION: "caption:Huế",
-    fields.AUTHOR: 'author:"Duy Tuấn"',
-    fields.SOURCE: "source:BHG",
-    fields.SECTION: "section:kinh-tế",
-    fields.DATE: "date:2021-03 or date:>=2021-03-05",
-    fields.PATH: "path:2021",
-    fields.ID: "id:bhg*",
-    fields.URL: "url:dantri",
-    fields.HAS: "has:author",
-}
 
 
 def _range(text: str, position: int) -> Range:
