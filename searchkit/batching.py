@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from searchkit.errors import ReadError
+from searchkit.errors import QueryError, ReadError
 
 STDIN = "-"
 QUERY_COLUMN = "query"
@@ -23,11 +23,12 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _DELIMITERS = ",;\t"  # spreadsheets of many countries, Viet Nam's among them, write CSV with semicolons
 _TABLES = (".csv", ".tsv")
 _LONGEST_CELL = 1 << 17  # characters; an unclosed quotation mark would swallow the rest of the file as one query
+_UNDECODED = re.compile("[\udc80-\udcff]")
 _QUOTES = re.compile('["“”„«»]')
 
 
 class QueryLine(NamedTuple):
-    """A query and the line it stands on, from 1."""
+    """A query and the line it stands on, from 1; bytes that are not UTF-8 are in it as surrogates: see `undecoded`."""
 
     line: int
     query: str
@@ -46,9 +47,31 @@ def read_queries(path: str) -> Iterator[QueryLine]:
             lines = decoded(file)
             yield from _table(lines, path) if Path(path).suffix.lower() in _TABLES else _numbered(lines)
     except UnicodeError as error:
-        raise ReadError(f"{path} is not UTF-8 or UTF-16 text", "Save it as UTF-8", path) from error
+        raise ReadError(f"{path} is not UTF-16 text to its end", "Save it as UTF-8", path) from error
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror}", "Name a file of queries, or -", path) from error
+
+
+def undecoded(query: str) -> QueryError | None:
+    r"""What is wrong with a line that is not UTF-8; None when all of it is text.
+
+    >>> str(undecoded("t\udceanh"))
+    'Byte 0xEA is not UTF-8 text. Save the list as UTF-8; this line may be Windows-1258 or another old encoding'
+    """
+    found = _UNDECODED.search(query)
+    if found is None:
+        return None
+    hint = "Save the list as UTF-8; this line may be Windows-1258 or another old encoding"
+    return QueryError(f"Byte 0x{ord(found[0]) - 0xDC00:02X} is not UTF-8 text", hint, found.start())
+
+
+def printable(query: str) -> str:
+    r"""The query with a � in place of every byte that is not UTF-8.
+
+    >>> printable("t\udceanh")
+    't�nh'
+    """
+    return _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", query)
 
 
 def as_phrase(query: str) -> str:
@@ -61,11 +84,15 @@ def as_phrase(query: str) -> str:
 
 
 def decoded(file: BinaryIO) -> io.TextIOWrapper:
-    """The file as text: UTF-8, or what its byte order mark says, or UTF-16 by its zero bytes."""
+    """The file as text: UTF-8, or what its byte order mark says, or UTF-16 by its zero bytes.
+
+    Bytes that are not UTF-8 become surrogates, so that they spoil their own line alone; UTF-16 has no such limits.
+    """
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)
     head = buffered.peek(64)[:64]
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _bare_encoding(head)
-    return io.TextIOWrapper(buffered, encoding=encoding, newline="")
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+    return io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
 
 
 def _bare_encoding(head: bytes) -> str:

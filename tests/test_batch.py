@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from searchkit.batching import as_phrase, read_queries
+from searchkit.batching import as_phrase, printable, read_queries, undecoded
 from searchkit.errors import ReadError
 
 NAMES = ["Đặng Quốc Khánh", "Nguyễn Văn Sơn"]
@@ -78,9 +78,19 @@ def test_standard_input(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["q.txt", "q.csv"])
-def test_bytes_of_no_encoding_are_refused_with_the_line(tmp_path, name):
-    path = write(tmp_path, name, b"mot\nB\xe9 b\xea\n")
-    with pytest.raises(ReadError, match=r"q\.\w+ is not UTF-8 or UTF-16 text\. Save it as UTF-8"):
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "with a byte order mark"])
+def test_bytes_that_are_not_utf8_spoil_their_own_line_alone(tmp_path, name, mark):
+    path = write(tmp_path, name, mark + b"mot\nB\xe9 b\xea\n" + "tỉnh\n".encode())
+    lines = list(read_queries(path))
+    assert [(number, printable(query)) for number, query in lines] == [(1, "mot"), (2, "B� b�"), (3, "tỉnh")]
+    first, second, third = (undecoded(query) for _, query in lines)
+    assert first is None and third is None
+    assert str(second).startswith("Byte 0xE9 is not UTF-8 text. Save the list as UTF-8") and second.position == 1
+
+
+def test_half_a_letter_of_utf16_is_refused(tmp_path):
+    path = write(tmp_path, "q.txt", "một\n".encode("utf-16") + b"h")
+    with pytest.raises(ReadError, match=r"q\.txt is not UTF-16 text to its end\. Save it as UTF-8"):
         list(read_queries(path))
 
 

@@ -89,6 +89,17 @@ def test_batch_goes_on_after_a_line_that_fails(archive, run, tmp_path):
     assert err.splitlines()[-1] == "3 queries: 1 found something, 1 nothing, 1 failed"
 
 
+@pytest.mark.parametrize("more", [(), ("--phrase",)], ids=["query", "phrase"])
+def test_batch_goes_on_after_a_line_that_is_not_utf8(archive, run, tmp_path, more):
+    asked = tmp_path / "q.txt"
+    asked.write_bytes("vườn tạp\n".encode() + b"t\xeanh\n" + "vườn\n".encode())
+    code, out, err = run("--index", archive, "batch", asked, "--json", *more)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and [(row["line"], row["status"]) for row in rows] == [(1, "ok"), (2, "error"), (3, "ok")]
+    assert "0xEA is not UTF-8" in rows[1]["error"]["message"] and "�" in rows[1]["query"]
+    assert err.splitlines()[-1] == "3 queries: 2 found something, 0 nothing, 1 failed"
+
+
 def test_batch_goes_on_after_an_error_that_nobody_meant(archive, run, tmp_path, monkeypatch):
     from searchkit.search import Session
 

@@ -89,8 +89,12 @@ class _Run:
                     sys.stdout.flush()
 
     def _answer(self, number: int, query: str) -> Answer:
+        from searchkit.batching import printable, undecoded
         from searchkit.results import Answer
 
+        wrong = undecoded(query)
+        if wrong is not None:
+            return Answer(printable(query), error=wrong, line=number)
         try:
             results = self.session.search(query, self.options)
         except SearchkitError as error:
