@@ -37,6 +37,8 @@ class Intake:
 
     def run(self, draft: Draft) -> None:
         """Reads what has to be read; ReadError when nothing could be, or at the first fault if so asked."""
+        for failure in self._plan.failed:
+            self._fail(failure)
         self._forget(self._plan.gone)
         due = self._due()
         self._total = sum(planned.file.size for planned in due)

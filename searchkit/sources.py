@@ -17,7 +17,7 @@ from searchkit import readers
 from searchkit.catalogue import Source
 from searchkit.manifest import Root
 from searchkit.readers.files import display
-from searchkit.readers.records import ReadOptions, Skipped, SourceFile
+from searchkit.readers.records import Failure, ReadOptions, Skipped, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run has to look at; `gone` are stored paths of known files that are no longer there."""
+    """What to look at; `gone` are stored paths of known files no longer there, `failed` folders cannot be read."""
 
     roots: tuple[Root, ...]
     files: tuple[Planned, ...]
     gone: frozenset[str]
     skipped: tuple[Skipped, ...]
+    failed: tuple[Failure, ...] = ()
 
 
 class Places:
@@ -80,7 +81,8 @@ def plan(folder: Path, roots: Iterable[Root], paths: Sequence[Root], known: Mapp
     named = [dataclasses.replace(path, path=places.stored(path.path)) for path in paths]
     merged = merge(tuple(roots), named, places)
     skipped: list[Skipped] = []
-    files = tuple(_found(places, [Path(path.path) for path in paths], merged, skipped))
+    failed: list[Failure] = []
+    files = tuple(_found(places, [Path(path.path) for path in paths], merged, skipped, failed))
     looked_at = {planned.path for planned in files}
     within = [places.absolute(root.path) for root in named]
     gone = frozenset(
@@ -88,7 +90,7 @@ def plan(folder: Path, roots: Iterable[Root], paths: Sequence[Root], known: Mapp
         for path in known
         if path not in looked_at and any(_below(places.absolute(path), root) for root in within) and _gone(places, path)
     )
-    return Plan(merged, files, gone, tuple(skipped))
+    return Plan(merged, files, gone, tuple(skipped), tuple(failed))
 
 
 def merge(roots: tuple[Root, ...], named: Iterable[Root], places: Places) -> tuple[Root, ...]:
@@ -115,9 +117,16 @@ def _innermost(roots: list[Root] | tuple[Root, ...], path: str, places: Places) 
     return max(around, key=lambda number: len(places.absolute(roots[number].path)), default=None)
 
 
-def _found(places: Places, paths: list[Path], roots: tuple[Root, ...], skipped: list[Skipped]) -> Iterator[Planned]:
+def _found(
+    places: Places, paths: list[Path], roots: tuple[Root, ...], skipped: list[Skipped], failed: list[Failure]
+) -> Iterator[Planned]:
     options = [ReadOptions(root.encoding, root.fields) for root in roots]
-    for file in readers.discover(paths, on_skip=lambda skip: places.holds(skip.path) or skipped.append(skip)):
+    found = readers.discover(
+        paths,
+        on_skip=lambda skip: places.holds(skip.path) or skipped.append(skip),
+        on_failure=lambda failure: places.holds(failure.path) or failed.append(failure),
+    )
+    for file in found:
         if places.holds(file.path):
             continue
         number = _innermost(roots, os.path.abspath(file.path), places)

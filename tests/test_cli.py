@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from runs import ROOT, archive, on_a_terminal, process, run  # noqa: F401
@@ -218,6 +219,22 @@ def test_colours(archive, run, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in run("--index", archive, "search", "vườn cam")[1]
     assert "\x1b[1;31m" in run("--index", archive, "--color", "always", "search", "vườn cam")[1]
+
+
+def test_a_named_file_that_cannot_be_read_is_no_wrong_usage(run, tmp_path, monkeypatch):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("Tỉnh ủy họp.", encoding="utf-8")
+    opened = Path.open
+
+    def closed(path, *arguments, **options):
+        if path == secret:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", closed)
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: False)
+    code, out, err = run("--index", tmp_path / "index", "index", secret)
+    assert (code, out) == (3, "") and f"{secret} cannot be read: permission denied" in err
 
 
 def test_output_goes_to_a_file_whole(archive, run, tmp_path):

@@ -295,6 +295,24 @@ def test_articles_of_a_file_that_became_unreadable_stay():
     assert (verification.ok, len(verification.outdated)) == (True, 1)
 
 
+def test_a_folder_that_cannot_be_read_is_a_failure_and_its_articles_stay(monkeypatch):
+    put("corpus/kin/ba.txt", "Mới.")
+    update()
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "kin":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    report = update()
+    assert [tuple(failure) for failure in report.failed] == [("corpus/kin", None, "permission denied")]
+    assert (counts(report), report.skipped) == ((0, 0, 4, 0), ())
+    with pytest.raises(ReadError, match="corpus/kin cannot be read"):
+        update(fail_fast=True)
+
+
 def test_nothing_readable_at_all_is_an_error():
     for path in Path("corpus").iterdir():
         path.unlink()

@@ -26,7 +26,7 @@ FAILURES_SHOWN = 20
 def building_options(function: Function) -> Function:
     """How an index is built and its sources are read."""
     options = (
-        click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
+        click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(readable=False)),
         click.option("--workers", type=Count(1), metavar="N", help="Processes.  [default: the cores]"),
         click.option("--memory", type=Count(64), metavar="MB", default=1200, show_default=True,
                      help="Memory of all processes together, about; with less, segments are written more often."),

@@ -13,7 +13,7 @@ from pathlib import Path
 from searchkit.article import Article
 from searchkit.readers import files
 from searchkit.readers.fields import build
-from searchkit.readers.files import OnSkip, display
+from searchkit.readers.files import OnFailure, OnSkip, display
 from searchkit.readers.records import FIELDS, Bad, Failure, ReadOptions, Record, Skipped, SourceFile
 
 __all__ = ["FIELDS", "SUFFIXES", "Failure", "ReadOptions", "Skipped", "SourceFile", "build", "discover", "read"]
@@ -29,12 +29,14 @@ SUFFIXES = {
 }
 
 
-def discover(paths: Iterable[Path | str], on_skip: OnSkip | None = None) -> Iterator[SourceFile]:
+def discover(
+    paths: Iterable[Path | str], on_skip: OnSkip | None = None, on_failure: OnFailure | None = None
+) -> Iterator[SourceFile]:
     """The files at the paths and below them, by name, each once; files that no reader takes go to `on_skip`.
 
-    A file that is named itself is always among them. A path that does not exist is a ReadError at once.
+    Folders below them that cannot be read go to `on_failure`. A file that is named itself is always among them. A path that does not exist is a ReadError at once.
     """
-    return files.discover(paths, SUFFIXES, on_skip)
+    return files.discover(paths, SUFFIXES, on_skip, on_failure)
 
 
 def read(source: SourceFile, options: ReadOptions | None = None) -> Iterator[Article | Failure]:

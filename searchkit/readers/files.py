@@ -10,26 +10,39 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from searchkit.errors import ReadError
-from searchkit.readers.records import Skipped, SourceFile
+from searchkit.readers.records import Failure, Skipped, SourceFile
 
 OnSkip = Callable[[Skipped], object]
+OnFailure = Callable[[Failure], object]
 
 
 def discover(
-    paths: Iterable[Path | str], suffixes: Iterable[str], on_skip: OnSkip | None = None
+    paths: Iterable[Path | str], suffixes: Iterable[str], on_skip: OnSkip | None = None,
+    on_failure: OnFailure | None = None,
 ) -> Iterator[SourceFile]:
     """The files at the paths and below them, each once; a path that does not exist is a ReadError at once.
 
     A file that is given is always among them; one found in a folder only when its suffix is in `suffixes`.
-    The others are told to `on_skip`, hidden ones apart.
+    The others are told to `on_skip`, hidden ones apart; a folder that cannot be read, to `on_failure`, or to
+    `on_skip` without that.
     """
     given = [Path(path) for path in paths]
     for path in given:
         if not path.exists():
             raise ReadError(f"There is no file or folder {display(path)!r}", "Check the path", path=display(path))
-    return _distinct(_each(given, frozenset(suffixes), on_skip or (lambda skipped: None)))
+    skip = on_skip or (lambda skipped: None)
+    tell = _Tell(skip, on_failure or (lambda failure: skip(Skipped(failure.path, failure.reason))))
+    return _distinct(_each(given, frozenset(suffixes), tell))
+
+
+class _Tell(NamedTuple):
+    """Whom to tell of what is not among the files."""
+
+    skip: OnSkip
+    failure: OnFailure
 
 
 def display(path: Path | str) -> str:
@@ -37,7 +50,7 @@ def display(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _each(given: list[Path], suffixes: frozenset[str], on_skip: OnSkip) -> Iterator[SourceFile]:
+def _each(given: list[Path], suffixes: frozenset[str], tell: _Tell) -> Iterator[SourceFile]:
     for path in given:
         if path.is_dir():
             try:
@@ -45,34 +58,34 @@ def _each(given: list[Path], suffixes: frozenset[str], on_skip: OnSkip) -> Itera
             except OSError as error:
                 name = display(path)
                 raise ReadError(f"The folder {name!r} cannot be read ({reason(error)})", "Check who may read it", name) from error
-            yield from _below(path, path, suffixes, on_skip)
+            yield from _below(path, path, suffixes, tell)
         else:
             yield _source(path, path.name)
 
 
-def _below(folder: Path, root: Path, suffixes: frozenset[str], on_skip: OnSkip) -> Iterator[SourceFile]:
+def _below(folder: Path, root: Path, suffixes: frozenset[str], tell: _Tell) -> Iterator[SourceFile]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
-        on_skip(Skipped(display(folder), reason(error)))
+        tell.failure(Failure(display(folder), None, reason(error)))
         return
     for entry in entries:
         path = folder / entry.name
         if entry.name.startswith("."):
             continue
         if entry.is_symlink():
-            on_skip(Skipped(display(path), "it is a symbolic link; name it to have it followed"))
+            tell.skip(Skipped(display(path), "it is a symbolic link; name it to have it followed"))
         elif entry.is_dir():
-            yield from _below(path, root, suffixes, on_skip)
+            yield from _below(path, root, suffixes, tell)
         elif not entry.is_file():
-            on_skip(Skipped(display(path), "it is not a file"))
+            tell.skip(Skipped(display(path), "it is not a file"))
         elif path.suffix.lower() not in suffixes:
-            on_skip(Skipped(display(path), unknown_suffix(path)))
+            tell.skip(Skipped(display(path), unknown_suffix(path)))
         else:
             try:
                 yield _source(path, path.relative_to(root).as_posix())
             except OSError as error:  # gone or closed to us since the folder was listed
-                on_skip(Skipped(display(path), reason(error)))
+                tell.skip(Skipped(display(path), reason(error)))
 
 
 def _source(path: Path, name: str) -> SourceFile:
