@@ -34,7 +34,8 @@ def discover(
 ) -> Iterator[SourceFile]:
     """The files at the paths and below them, by name, each once; files that no reader takes go to `on_skip`.
 
-    Folders below them that cannot be read go to `on_failure`. A file that is named itself is always among them. A path that does not exist is a ReadError at once.
+    Folders below them that cannot be read go to `on_failure`. A file that is named itself is always among them.
+    A path that does not exist is a ReadError at once.
     """
     return files.discover(paths, SUFFIXES, on_skip, on_failure)
 
