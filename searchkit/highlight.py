@@ -49,7 +49,7 @@ def highlights(
     if around and any(isinstance(leaf, Near) or len(leaf.elements) > 1 for leaf in strict):
         low = _next_space(text, start - REACH, start) if start - REACH > around[0] else around[0]
         high = min(around[1], end + REACH)
-    place = _place(text, low, high)
+    place = _place(text, low, high, _asks_joined(strict, query.wanted))
     runs = [run for leaf in strict for run in (_near(place, leaf) if isinstance(leaf, Near) else _runs(place, leaf))]
     asked = [_runs(place, want.match) for want in query.wanted]
     lit = _covered(place, runs) | _wanted(place, query.wanted, asked)
@@ -66,7 +66,14 @@ def _next_space(text: str, at: int, limit: int) -> int:
     return at
 
 
-def _place(text: str, start: int, end: int) -> Place:
+def _asks_joined(strict: Sequence[Match | Near], wanted: Sequence[Wanted]) -> bool:
+    """Whether any term is a joined form; few are, and looking for them reads the text once more."""
+    matches = [match for leaf in strict for match in leaves(leaf)] + [want.match for want in wanted]
+    choices = (choice for match in matches for element in match.elements for choice in element)
+    return any(term.kind == "joined" for choice in choices for term in choice.terms)
+
+
+def _place(text: str, start: int, end: int, with_joined: bool) -> Place:
     stretch = text[start:end]
     tokens = tokens_of(stretch)
     breaks = [found.start() for found in _BLANK_LINE.finditer(stretch)]
@@ -81,7 +88,7 @@ def _place(text: str, start: int, end: int) -> Place:
         by_key.setdefault(token.key, []).append(ordinal + passed)
         by_folded.setdefault(token.folded, []).append(ordinal + passed)
     ordinals = {position: ordinal for ordinal, position in enumerate(positions)}
-    return Place(tokens, positions, ordinals, by_key, by_folded, _joined(stretch, tokens, positions))
+    return Place(tokens, positions, ordinals, by_key, by_folded, _joined(stretch, tokens, positions) if with_joined else {})
 
 
 def _joined(stretch: str, tokens: Sequence[Token], positions: Sequence[int]) -> dict[str, list[tuple[int, int]]]:

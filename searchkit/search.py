@@ -23,10 +23,9 @@ from searchkit.parser import parse
 from searchkit.passages import Passage
 from searchkit.resolve import Resolved, resolve
 from searchkit.results import Hit, PassageHit, Results
-from searchkit.tokens import tokens
 
 FEW = 2  # a name that finds no more may have been mistyped;
-NAME = 4  # a longer query, found once, was not
+NAME = 4  # syllables; a longer query, found once, was not
 MUCH_MORE = 10  # times as many articles, for a suggestion to be made where something was found
 MOST_SUGGESTIONS = 5
 OPENING = 200  # code points of an article that may stand for a headline
@@ -100,7 +99,7 @@ class Session:
             self._hit(options.offset + rank, candidate, resolved)
             for rank, candidate in enumerate(found.candidates, start=1)
         )
-        few = FEW if len(tokens(query)) <= NAME else 0
+        few = FEW if len(query.split()) <= NAME else 0
         suggestions = self._suggestions(resolved, found.total, options) if found.total <= few else ()
         notices = (*resolved.notices, *found.notices)
         return Results(query, found.total, 1000 * (time.perf_counter() - started), notices, hits, suggestions)
