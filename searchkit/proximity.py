@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchkit.postings import NOWHERE, POSITION_BITS, Spans, contains, docs_of, phrase
+from searchkit.postings import NOWHERE, POSITION_BITS, Spans, contains, distinct, docs_of, phrase
 
 _LAST_POSITION = (1 << POSITION_BITS) - 1
 _MANY = 100_000  # places that are worth a look at the beginnings first
@@ -87,7 +87,7 @@ def _of_single_positions(elements: Sequence[np.ndarray], slack: int, ordered: bo
     keys = keys[np.diff(keys, prepend=-1) != 0]
     documents = np.flatnonzero(np.diff(keys >> POSITION_BITS, prepend=-1))
     lots = documents[np.searchsorted(documents, np.arange(0, len(keys), _AT_ONCE), "right") - 1]
-    cuts = np.append(np.unique(lots), len(keys))
+    cuts = np.append(distinct(lots), len(keys))
     starts, ends = [], []
     for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist()):
         own = keys[low:high]
@@ -193,7 +193,7 @@ def _extend(first: Stretch, second: Stretch, slack: int) -> Stretch:
     latest = np.minimum(first.ends + left, first.ends | _LAST_POSITION)
     lengths = second.ends - second.starts
     found = []
-    for length in np.unique(lengths).tolist():
+    for length in distinct(lengths).tolist():
         starts = second.starts[lengths == length]
         following = np.searchsorted(starts, first.ends)
         here = np.flatnonzero(following < len(starts))

@@ -23,16 +23,17 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import RamStorage
 
 from searchkit.engines import merge as merging
-from searchkit.engines import whoosh_toc
+from searchkit.engines import merge_policy, whoosh_toc
 from searchkit.engines.arrays import BLOCK, ArrayFile, ArrayFileWriter, smallest
 from searchkit.engines.inversion import invert, stable_order
 from searchkit.engines.lexicon import Strings
 from searchkit.engines.merge import merge
+from searchkit.engines.merge_policy import tidy
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape, SegmentArrays, delete
 from searchkit.engines.segment_builder import SegmentBuilder, Vocabulary
 from searchkit.engines.unpickle import unpickle
 from searchkit.engines.whoosh_codec import ArrayCodec, WhooshSegment
-from searchkit.engines.whoosh_toc import open_index, read_toc, tidy, write_toc
+from searchkit.engines.whoosh_toc import open_index, read_toc, write_toc
 from searchkit.errors import EngineError, IndexDamaged, IndexMissing, SearchkitError
 
 EMPTY = Sample((), ())
@@ -417,7 +418,7 @@ def test_segments_of_other_fields_do_not_merge(tmp_path: Path) -> None:
 
 
 def test_tidy_merges_what_crowds_and_drops_what_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whoosh_toc, "LARGE", 50)
+    monkeypatch.setattr(merge_policy, "LARGE", 50)
     large = build(tmp_path, "large", [Sample.of("hà nội")] * 60)
     small = [build(tmp_path, f"s{n}", [Sample.of("mưa to")] * (n + 1), 100 * n) for n in range(10)]
     empty = delete(tmp_path, build(tmp_path, "e", POEM), np.arange(4))
@@ -426,6 +427,13 @@ def test_tidy_merges_what_crowds_and_drops_what_is_empty(tmp_path: Path, monkeyp
     assert sum(segment.live_count for segment in tidied) == 60 + 55
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(segment.filename for segment in tidied)
     assert tidy(tmp_path, tidied) == tidied
+
+
+def test_tidy_merges_no_more_than_two_bytes_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge_policy, "LARGEST", 12)
+    small = [build(tmp_path, f"s{n}", [Sample.of("mưa to")] * (n + 1), 100 * n) for n in range(10)]
+    tidied = tidy(tmp_path, small)
+    assert sorted(segment.live_count for segment in tidied) == [5, 6, 7, 8, 9, 10, 10]  # 1 + 2 + 3 + 4 were merged
 
 
 def test_tidy_rewrites_what_is_worn(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ One Feeder fills one segment after another in one process; the engine runs as ma
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from searchkit import sketch
 from searchkit.analysis import Analysed, Analyser
 from searchkit.article import BODY, CAPTION, KINDS, PARAGRAPH_BREAK, SUMMARY, TITLE, Article, Part, date_range
 from searchkit.engines.evaluation import HAS
+from searchkit.engines.merge import LARGEST, merge_files
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape
 from searchkit.engines.segment_builder import SegmentBuilder, Vocabulary
 from searchkit.passages import split
@@ -61,14 +63,18 @@ class Layout(NamedTuple):
 
 
 class Feeder:
-    """Takes articles, writes segments; a new one is begun when `memory` bytes are reached."""
+    """Takes articles, writes segments; a new one is begun when `memory` bytes are reached.
+
+    Segments that memory made small are merged once, in the order of their articles: a query pays for each segment.
+    """
 
     def __init__(self, folder: Path, name: str, memory: int):
         self._folder = folder
-        self._name = name
         self._tokens = max(memory // BYTES_PER_TOKEN, 1)
         self._waiting: list[Article] = []
         self._segments: list[ArraySegment] = []
+        self._to_merge: list[ArraySegment] = []
+        self._names = (f"{name}{number:04d}" for number in count())
         self._builder: SegmentBuilder | None = None
 
     def add(self, article: Article) -> None:
@@ -81,6 +87,7 @@ class Feeder:
         """Writes what is left; returns all segments."""
         self._analyse()
         self._close_segment()
+        self._merge()
         return self._segments
 
     def abort(self) -> None:
@@ -89,12 +96,11 @@ class Feeder:
             self._builder.abort()
 
     def _begin(self) -> SegmentBuilder:
-        name = f"{self._name}{len(self._segments):04d}"
         self._analyser = Analyser()
         self._meta = {field: _Values() for field in META_FIELDS}
         self._ids: list[str] = []
         self._hashes = sketch.Hashes()
-        return SegmentBuilder(self._folder, name, FIELDS, COLUMNS, RAGGED)
+        return SegmentBuilder(self._folder, next(self._names), FIELDS, COLUMNS, RAGGED)
 
     def _analyse(self) -> None:
         articles, self._waiting = self._waiting, []
@@ -136,7 +142,14 @@ class Feeder:
         vocabularies["word"] = Vocabulary(self._analyser.words, folded=[fold(word) for word in self._analyser.words])
         vocabularies["joined"] = Vocabulary(self._analyser.joined)
         vocabularies["id"] = Vocabulary(self._ids)
-        self._segments.append(builder.finish(vocabularies))
+        segment = builder.finish(vocabularies)
+        if sum(other.doc_count for other in self._to_merge) + segment.doc_count > LARGEST:
+            self._merge()
+        self._to_merge.append(segment)
+
+    def _merge(self) -> None:
+        group, self._to_merge = self._to_merge, []
+        self._segments += [merge_files(self._folder, group, next(self._names))] if len(group) > 1 else group
 
 
 def lay_out(analysed: Sequence[Analysed], parts: Sequence[Part]) -> Layout:

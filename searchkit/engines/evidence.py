@@ -14,7 +14,7 @@ import numpy as np
 from searchkit.article import KINDS, TITLE
 from searchkit.engines.candidates import Plan, Unit
 from searchkit.engines.evaluation import Evaluation
-from searchkit.postings import POSITION_BITS, Spans, contains, gather
+from searchkit.postings import POSITION_BITS, Spans, common, contains, distinct, gather
 from searchkit.ranking import AS_TYPED, WINDOW
 
 _TITLE = KINDS.index(TITLE)
@@ -101,9 +101,9 @@ def _named(evaluation: Evaluation, unit: Unit, docs: np.ndarray) -> Named | None
         return None
     keys, numbers = evaluation.terms.numbered(unit.match.field, unit.term, docs)
     kept = contains(docs, keys >> POSITION_BITS)
-    found, which = np.unique(numbers[kept], return_inverse=True)
+    found = distinct(numbers[kept])
     lexicon = evaluation.segment.lexicon(unit.match.field)
-    return Named(keys[kept], tuple(lexicon.term(number) for number in found.tolist()), which)
+    return Named(keys[kept], tuple(lexicon.term(number) for number in found.tolist()), np.searchsorted(found, numbers[kept]))
 
 
 def count(places: Places, plan: Plan, readings: Sequence[frozenset[str] | None], weights: Sequence[float]) -> Evidence:
@@ -121,7 +121,7 @@ def count(places: Places, plan: Plan, readings: Sequence[frozenset[str] | None],
     return Evidence(
         rows,
         _table(rows, [spans.starts for spans in units]),
-        _table(rows, [np.union1d(keys, bare) for keys, bare in zip(chosen, typed)]) + AS_TYPED * _table(rows, typed),
+        _table(rows, [distinct(np.concatenate((keys, bare))) for keys, bare in zip(chosen, typed)]) + AS_TYPED * _table(rows, typed),
         _table(rows, [_following(one, two, 0) for one, two in pairs]),
         _table(rows, [_following(one, two, 1) for one, two in pairs]),
         _table(rows, [_following(two, one, 0) for one, two in pairs]),
@@ -141,10 +141,10 @@ def _as_typed(places: Places, plan: Plan) -> list[np.ndarray]:
         return bare
     found: list[list[np.ndarray]] = [[_NO_KEYS] for _ in bare]
     for one, two in plan.pairs:
-        first = np.intersect1d(bare[one] + 1, bare[two]) - 1
+        first = common(bare[one] + 1, bare[two]) - 1
         found[one].append(first)
         found[two].append(first + 1)
-    return [np.unique(np.concatenate(keys)) for keys in found]
+    return [distinct(np.concatenate(keys)) for keys in found]
 
 
 def _written(named: Named, names: frozenset[str]) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,10 @@ class Strings:
             raise IndexError(number)
         low, high = self._starts[number], self._starts[number + 1]
         return bytes(self._whole[low:high]) if self._whole is not None else self._file.view(self._name, low, high).tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        block, starts = self.block, self.offsets.tolist()
+        return (block[low:high] for low, high in zip(starts, starts[1:]))
 
     @property
     def block(self) -> bytes:

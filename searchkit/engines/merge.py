@@ -20,7 +20,8 @@ from searchkit.engines.stored import write_index
 from searchkit.errors import EngineError
 from searchkit.postings import gather
 
-RANGE = 1 << 22  # positions merged at a time
+RANGE = 1 << 20  # positions merged at a time
+LARGEST = 1 << 16  # articles of a merged segment: as many as document numbers of two bytes can tell apart
 
 
 def merge(folder: Path, segments: Sequence[SegmentArrays], name: str) -> ArraySegment:
@@ -43,6 +44,17 @@ def merge(folder: Path, segments: Sequence[SegmentArrays], name: str) -> ArraySe
     return merged
 
 
+def merge_files(folder: Path, group: Sequence[ArraySegment], name: str) -> ArraySegment:
+    """Merges segments of a folder into the one `name` and deletes their files."""
+    opened = [SegmentArrays.open(folder, segment) for segment in group]
+    merged = merge(folder, opened, name)
+    for segment, arrays in zip(group, opened, strict=True):
+        arrays.close()
+        for filename in segment.filenames:
+            (Path(folder) / filename).unlink()
+    return merged
+
+
 def _check_alike(segments: Sequence[SegmentArrays]) -> None:
     for segment in segments:
         if any(segment.meta[key] != segments[0].meta[key] for key in ("fields", "columns", "ragged")):
@@ -57,7 +69,7 @@ def _renumber(segments: Sequence[SegmentArrays]) -> list[np.ndarray]:
     for segment in segments:
         live = np.ones(segment.doc_count, bool) if segment.live is None else segment.live
         new = np.where(live, base + np.cumsum(live) - 1, -1)
-        numbers.append(new)
+        numbers.append(new.astype(np.int32))
         base += segment.live_count
     return numbers
 
@@ -76,9 +88,14 @@ class _Source(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """Live postings of a range of a segment's terms: the term (as numbered there), and the rest as in `Postings`."""
+    """Live postings of several terms one after another, as in `Postings`, under their documents' new numbers.
+
+    terms, postings, places: of each term its number, how many postings it has and how many positions
+    """
 
     terms: np.ndarray
+    postings: np.ndarray
+    places: np.ndarray
     docs: np.ndarray
     frequencies: np.ndarray
     positions: np.ndarray
@@ -115,23 +132,23 @@ class _FieldMerge:
     def _count(self, segment: SegmentArrays, docs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Live postings of each term and, with spellings, live occurrences of each of its spellings."""
         terms = np.zeros(len(segment.lexicon(self._field)), np.int64)
-        offsets = np.zeros(1, np.int64)
-        if self._shape.spellings:
-            offsets = segment.file.array(f"{self._field}.spelling_offsets").astype(np.int64)
+        offsets = self._offsets(segment, "spelling_offsets") if self._shape.spellings else np.zeros(1, np.int32)
         spellings = np.zeros(int(offsets[-1]), np.int64)
         for low, high in self._ranges(segment):
             rows = self._rows(segment, docs, low, high)
-            terms[low:high] = np.bincount(rows.terms - low, minlength=high - low)
+            terms[low:high] = rows.postings
             if self._shape.spellings:
-                used = np.repeat(offsets[rows.terms], rows.frequencies) + rows.spellings
                 first, last = int(offsets[low]), int(offsets[high])
-                spellings[first:last] = np.bincount(used - first, minlength=last - first)
+                used = np.repeat(offsets[low:high] - first, rows.places) + rows.spellings
+                spellings[first:last] = np.bincount(used, minlength=last - first)
         return terms, spellings
+
+    def _offsets(self, segment: SegmentArrays, name: str) -> np.ndarray:
+        return segment.file.array(f"{self._field}.{name}").astype(np.int64)
 
     def _ranges(self, segment: SegmentArrays) -> Iterator[tuple[int, int]]:
         """Ranges of term numbers with about RANGE positions each."""
-        name = "position_offsets" if self._shape.positions else "posting_offsets"
-        offsets = segment.file.array(f"{self._field}.{name}")
+        offsets = self._offsets(segment, "position_offsets" if self._shape.positions else "posting_offsets")
         low = 0
         while low < len(offsets) - 1:
             high = int(np.searchsorted(offsets, int(offsets[low]) + RANGE, "right")) - 1
@@ -140,21 +157,32 @@ class _FieldMerge:
             low = high
 
     def _rows(self, segment: SegmentArrays, docs: np.ndarray, low: int, high: int) -> _Rows:
+        """The live postings of a segment's terms, these by the numbers they have there."""
         file, field = segment.file, self._field
         offsets = file.view(f"{field}.posting_offsets", low, high + 1).astype(np.int64)
-        old_docs = file.view(f"{field}.docs", int(offsets[0]), int(offsets[-1]))
-        frequencies = file.view(f"{field}.frequencies", int(offsets[0]), int(offsets[-1])).astype(np.int64)
-        new_docs = docs[old_docs]
-        kept = new_docs >= 0
-        terms = np.repeat(np.arange(low, high), np.diff(offsets))
-        positions = spellings = np.zeros(0, np.int64)
+        new_docs = docs[file.view(f"{field}.docs", int(offsets[0]), int(offsets[-1]))]
+        frequencies = file.view(f"{field}.frequencies", int(offsets[0]), int(offsets[-1]))
+        places = positions = spellings = np.zeros(0, np.int64)
         if self._shape.positions:
-            first, last = file.view(f"{field}.position_offsets", low, high + 1)[[0, -1]].tolist()
-            kept_positions = np.repeat(kept, frequencies)
-            positions = file.view(f"{field}.positions", first, last)[kept_positions]
+            at = file.view(f"{field}.position_offsets", low, high + 1).astype(np.int64)
+            places, positions = np.diff(at), file.view(f"{field}.positions", int(at[0]), int(at[-1]))
             if self._shape.spellings:
-                spellings = file.view(f"{field}.spellings", first, last)[kept_positions]
-        return _Rows(terms[kept], new_docs[kept], frequencies[kept], positions, spellings)
+                spellings = file.view(f"{field}.spellings", int(at[0]), int(at[-1]))
+        rows = _Rows(np.arange(low, high), np.diff(offsets), places, new_docs, frequencies, positions, spellings)
+        return rows if segment.live is None else self._live(rows)
+
+    def _live(self, rows: _Rows) -> _Rows:
+        """Rows without the postings of deleted documents; the terms stay, if with nothing."""
+        kept = rows.docs >= 0
+        terms = np.repeat(np.arange(len(rows.terms)), rows.postings)[kept]
+        docs, frequencies = rows.docs[kept], rows.frequencies[kept]
+        live = rows._replace(postings=np.bincount(terms, minlength=len(rows.terms)), docs=docs, frequencies=frequencies)
+        if not self._shape.positions:
+            return live
+        kept_places = np.repeat(kept, rows.frequencies)
+        places = np.bincount(terms, frequencies, len(rows.terms)).astype(np.int64)
+        spellings = rows.spellings[kept_places] if self._shape.spellings else rows.spellings
+        return live._replace(places=places, positions=rows.positions[kept_places], spellings=spellings)
 
     def _merge_spellings(self, new_terms: list[np.ndarray], counts: list[np.ndarray], term_count: int) -> list[np.ndarray]:
         """Writes the spellings of all terms; for each segment, the new number of each of its spellings."""
@@ -163,10 +191,8 @@ class _FieldMerge:
         total: dict[tuple[int, bytes], int] = {}
         keys = []
         for segment, terms, count in zip(self._segments, new_terms, counts, strict=True):
-            offsets = segment.file.array(f"{self._field}.spelling_offsets").astype(np.int64)
-            owners = np.repeat(terms, np.diff(offsets)).tolist()
-            names = [bytes(name) for name in segment.lexicon(self._field).spelling_strings]
-            keys.append([(owner, name) for owner, name in zip(owners, names, strict=True)])
+            owners = np.repeat(terms, np.diff(self._offsets(segment, "spelling_offsets"))).tolist()
+            keys.append(list(zip(owners, segment.lexicon(self._field).spelling_strings, strict=True)))
             for key, occurrences in zip(keys[-1], count.tolist(), strict=True):
                 if occurrences:
                     total[key] = total.get(key, 0) + occurrences
@@ -175,19 +201,22 @@ class _FieldMerge:
         numbers, spellings = number_spellings(owners, counts_of, [name for _, name in total], term_count)
         number = dict(zip(total, numbers.tolist(), strict=True))
         write_spellings(self._file, self._field, spellings)
-        return [np.array([number.get(key, 0) for key in own], np.int64) for own in keys]
+        type_ = smallest(int(numbers.max(initial=0)))
+        return [np.array([number.get(key, 0) for key in own], type_) for own in keys]
 
     def _folded(self, new_terms: list[np.ndarray], term_count: int) -> list[bytes] | None:
         """The folded form of each new term, None for a field without."""
         folded: list[bytes] = [b""] * term_count
         for segment, terms in zip(self._segments, new_terms, strict=True):
-            lexicon = segment.lexicon(self._field)
-            if lexicon.folded_strings is None:
+            strings = segment.lexicon(self._field).folded_strings
+            if strings is None:
                 return None
-            for number, form in enumerate(lexicon.folded_strings):
-                for term in terms[lexicon.folded_terms(number)].tolist():
-                    if term >= 0:
-                        folded[term] = form
+            forms = list(strings)
+            new = terms[segment.file.array(f"{self._field}.folded_terms")].tolist()
+            counts = np.diff(self._offsets(segment, "folded_term_offsets"))
+            for term, form in zip(new, np.repeat(np.arange(len(forms)), counts).tolist(), strict=True):
+                if term >= 0:
+                    folded[term] = forms[form]
         return folded
 
     def _write_postings(self, sources: list[_Source], term_count: int, doc_count: int) -> None:
@@ -195,11 +224,14 @@ class _FieldMerge:
         for name in self._names():
             found = [source.segment.file.dtype(f"{self._field}.{name}") for source in sources]
             types[name] = max(found, key=lambda type_: type_.itemsize)
+        if self._shape.spellings:
+            types["spellings"] = sources[0].spellings.dtype  # a term may have more of them than in any segment
         postings, positions = np.zeros(term_count, np.int64), np.zeros(term_count, np.int64)
         for low, high in self._new_ranges(sources, term_count):
-            terms, rows = self._merge_range(sources, low, high)
-            postings[low:high] = np.bincount(terms - low, minlength=high - low)
-            positions[low:high] = np.bincount(terms - low, weights=rows.frequencies, minlength=high - low)
+            rows = self._merge_range(sources, low, high)
+            postings[low:high] = np.bincount(rows.terms - low, rows.postings, high - low)
+            if self._shape.positions:
+                positions[low:high] = np.bincount(rows.terms - low, rows.places, high - low)
             for name, type_ in types.items():
                 self._file.append(f"{self._field}.{name}", getattr(rows, name).astype(type_))
         for name, type_ in types.items():
@@ -209,14 +241,14 @@ class _FieldMerge:
             self._file.add(f"{self._field}.position_offsets", offsets_of(positions))
 
     def _names(self) -> list[str]:
-        return ["frequencies"] + ["positions"] * self._shape.positions + ["spellings"] * self._shape.spellings
+        return ["frequencies"] + ["positions"] * self._shape.positions
 
     def _new_ranges(self, sources: list[_Source], term_count: int) -> Iterator[tuple[int, int]]:
         sizes = np.zeros(term_count, np.int64)
         name = "position_offsets" if self._shape.positions else "posting_offsets"
         for source in sources:
             live = source.terms >= 0
-            sizes[source.terms[live]] += np.diff(source.segment.file.array(f"{self._field}.{name}").astype(np.int64))[live]
+            sizes[source.terms[live]] += np.diff(self._offsets(source.segment, name))[live]
         ends = np.cumsum(sizes)
         low = 0
         while low < term_count:
@@ -225,29 +257,35 @@ class _FieldMerge:
             yield low, high
             low = high
 
-    def _merge_range(self, sources: list[_Source], low: int, high: int) -> tuple[np.ndarray, _Rows]:
-        """The postings of the new terms `low` to `high`, sorted, and the term of each."""
+    def _merge_range(self, sources: list[_Source], low: int, high: int) -> _Rows:
+        """The postings of the new terms `low` to `high`: for each term, what each segment has of it, in turn."""
         parts = [self._source_rows(source, low, high) for source in sources]
-        terms, docs, frequencies, positions, spellings = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        terms, postings, places, *arrays = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        docs, frequencies, positions, spellings = arrays
         order = stable_order(terms - low, high - low)
-        starts = np.cumsum(frequencies) - frequencies
-        rows = gather(starts[order], frequencies[order]) if self._shape.positions else np.zeros(0, np.int64)
-        if self._shape.spellings:
-            spellings = spellings[rows]
-        return terms[order], _Rows(terms[order], docs[order], frequencies[order], positions[rows], spellings)
+        at = gather((np.cumsum(postings) - postings)[order], postings[order])
+        docs, frequencies, postings = docs[at], frequencies[at], postings[order]
+        if self._shape.positions:
+            at = gather((np.cumsum(places) - places)[order], places[order])
+            positions, places = positions[at], places[order]
+            if self._shape.spellings:
+                spellings = spellings[at]
+        return _Rows(terms[order], postings, places, docs, frequencies, positions, spellings)
 
     def _source_rows(self, source: _Source, low: int, high: int) -> _Rows:
         """A segment's part of a range, with new numbers."""
         old = np.flatnonzero((source.terms >= low) & (source.terms < high))
         if not len(old):
-            empty = np.zeros(0, np.int64)
-            return _Rows(empty, empty, empty, empty, empty)
-        rows = self._rows(source.segment, source.docs, int(old[0]), int(old[-1]) + 1)
+            return _Rows(*[np.zeros(0, np.int64)] * len(_Rows._fields))
+        first, last = int(old[0]), int(old[-1]) + 1
+        rows = self._rows(source.segment, source.docs, first, last)
         spellings = rows.spellings
         if self._shape.spellings:
-            offsets = source.segment.file.array(f"{self._field}.spelling_offsets")
-            spellings = source.spellings[np.repeat(offsets[rows.terms].astype(np.int64), rows.frequencies) + spellings]
-        return rows._replace(terms=source.terms[rows.terms], spellings=spellings)
+            offsets = self._offsets(source.segment, "spelling_offsets")[first:last]
+            spellings = source.spellings[np.repeat(offsets, rows.places) + spellings]
+        live = old - first  # terms without a live document have no rows either
+        places = rows.places[live] if self._shape.positions else rows.places
+        return rows._replace(terms=source.terms[old], postings=rows.postings[live], places=places, spellings=spellings)
 
     def _write_lengths(self) -> None:
         lengths = [segment.lengths(self._field)[docs >= 0] for segment, docs in zip(self._segments, self._docs, strict=True)]

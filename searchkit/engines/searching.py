@@ -18,7 +18,7 @@ from searchkit.engines.candidates import content_words, find, first_scores, plan
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.limits import limit_notices
 from searchkit.engines.rescoring import Averages, Judge, Rescored
-from searchkit.postings import best, contains
+from searchkit.postings import best, contains, distinct
 from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, TOGETHER, WORDS, with_neighbours
 from searchkit.resolved import Resolved
 from searchkit.sketch import SIZE, near_pairs
@@ -116,7 +116,7 @@ def _ranked(scorer: Scorer, found: Sequence[Matching], whole: bool) -> Entries:
     order = best(score, len(score) if whole else CANDIDATES, [-date])
     entries = Entries(segment[order], doc[order], score[order], date[order])
     front = slice(0, CANDIDATES)
-    by_segment = {number: np.flatnonzero(entries.segment[front] == number) for number in np.unique(entries.segment[front]).tolist()}
+    by_segment = {number: np.flatnonzero(entries.segment[front] == number) for number in distinct(entries.segment[front]).tolist()}
     scorer.settle({number: np.sort(entries.doc[rows]) for number, rows in by_segment.items()})
     for number, rows in by_segment.items():
         again = scorer.rescored(number)
@@ -216,7 +216,7 @@ def _alike(scorer: Scorer, entries: Entries) -> dict[tuple[int, int], list[tuple
     segment, doc = entries.segment[:CANDIDATES], entries.doc[:CANDIDATES]
     places = list(zip(segment.tolist(), doc.tolist()))
     sketches = np.zeros((len(places), SIZE), np.uint32)
-    for number in np.unique(segment).tolist():
+    for number in distinct(segment).tolist():
         rows = segment == number
         sketches[rows] = scorer.evaluations[number].segment.columns["sketch"][doc[rows]]
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}

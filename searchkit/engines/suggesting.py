@@ -18,7 +18,7 @@ from searchkit import suggest as slips
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.pool import Pool, Variant, bare
 from searchkit.keystrokes import composed
-from searchkit.postings import intersect
+from searchkit.postings import distinct, intersect
 from searchkit.resolved import Alternative, And, Everything, Match, Node, Resolved, TermSpec
 from searchkit.suggest import Edit, Slot
 from searchkit.terms import Element
@@ -290,7 +290,7 @@ class _Suggester:
             return float(len(found))
         having = [self.archive.phrase(joint, _BOTH, sample) for joint in joints]
         every = len(intersect(*having))
-        some = len(np.unique(np.concatenate(having)))
+        some = len(distinct(np.concatenate(having)))
         if not unknown and not every:
             return 0.0
         return step * (every + APART * (some - every) + (ALONE * (len(sample) - some) if unknown else 0.0))

@@ -20,10 +20,10 @@ from whoosh.reading import TermInfo, TermNotFound
 from whoosh.system import pack_uint
 
 from searchkit.engines.segment_arrays import INDEX_NAME, ArraySegment, Postings, SegmentArrays
-from searchkit.engines.whoosh_toc import open_index, read_toc, tidy, write_toc
+from searchkit.engines.whoosh_toc import open_index, read_toc, write_toc
 from searchkit.engines.whoosh_writer import ArrayFieldWriter, ArrayPerDocumentWriter, SegmentFile, from_json, storage_folder
 
-__all__ = ["ArrayCodec", "WhooshSegment", "open_index", "read_toc", "tidy", "write_toc"]
+__all__ = ["ArrayCodec", "WhooshSegment", "open_index", "read_toc", "write_toc"]
 
 
 class ArrayCodec(base.Codec):

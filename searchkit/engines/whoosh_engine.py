@@ -102,8 +102,10 @@ class WhooshWriter:
         if not self._workers:
             self._start(1)
         assert self._workers is not None
+        from searchkit.engines.merge_policy import tidy
+
         self._segments += self._workers.finish()
-        self._segments = toc.tidy(self._folder, self._segments)
+        self._segments = tidy(self._folder, self._segments)
         toc.write_toc(self._folder, self._segments)
         return sum(segment.live_count for segment in self._segments)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,9 +28,6 @@ _SIZES = (4, 8, 4)  # of Whoosh's int, long and float
 _NAME = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 _SEGMENT_NAME = re.compile(r"[0-9a-z]+")
 _LARGEST = 1 << 24
-LARGE = 20_000  # articles from which a segment is no longer merged with others
-CROWD = 8  # small segments that may stand side by side
-WORN = 0.25  # deleted part from which a segment is rewritten
 _SCHEMA_CLASSES = {
     "whoosh.fields": ("Schema", "TEXT", "ID", "STORED"),
     "whoosh.formats": ("Existence", "Positions"),
@@ -123,35 +119,6 @@ def write_toc(folder: Path, segments: Sequence[ArraySegment], schema: Schema | N
     sync(Path(folder) / _toc_name(generation))
     sync(Path(folder))
     return generation
-
-
-def tidy(folder: Path, segments: Sequence[ArraySegment]) -> list[ArraySegment]:
-    """Merges small segments where there are many and rewrites worn ones; drops empty ones and files that none has.
-
-    Large segments are left as they are, so that a big build is not written twice and an update stays small.
-    """
-    folder = Path(folder)
-    kept = [segment for segment in segments if segment.live_count]
-    small = sorted((segment for segment in kept if segment.live_count < LARGE), key=lambda segment: segment.live_count)
-    crowd = small[: len(small) - CROWD // 2] if len(small) > CROWD else []
-    worn = [segment for segment in kept if segment not in crowd and segment.live_count < segment.doc_count * (1 - WORN)]
-    for group in [crowd, *([segment] for segment in worn)]:
-        if group:
-            merged = _merge(folder, [segment for segment in kept if segment in group])
-            kept = [segment for segment in kept if segment not in group] + [merged]
-    listed = {name for segment in kept for name in segment.filenames}
-    for path in folder.glob(f"{INDEX_NAME}_*"):
-        if path.suffix in (".arrays", ".deleted") and path.name not in listed:
-            path.unlink()
-    return kept
-
-
-def _merge(folder: Path, group: Sequence[ArraySegment]) -> ArraySegment:
-    from searchkit.engines.merge import merge
-
-    names = (f"m{number:06d}" for number in count())
-    name = next(name for name in names if not (folder / ArraySegment(name, 0).filename).exists())
-    return merge(folder, [SegmentArrays.open(folder, segment) for segment in group], name)
 
 
 def read_schema(toc: Toc) -> Schema:
