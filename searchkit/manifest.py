@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.durable import digest, sync
+from searchkit.durable import digest, digests, sync
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -158,13 +158,15 @@ def record_files(folder: Path, base: Path | None, known: Mapping[str, FileRecord
     A file that is the very file of `base` (a hard link) must still have the checksum `known` from there; else
     CarriedDamage: a checksum taken now would make damage pass for what was written.
     """
-    records = {}
-    for path in sorted(folder.iterdir()):
+    paths = sorted(folder.iterdir())
+    for path in paths:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise ManifestError(f"{path} is not a plain file")
-        name = _file_name(path.name)
         sync(path)
-        records[name] = FileRecord(path.stat().st_size, digest(path))
+    records = {}
+    for path, summed in zip(paths, digests(paths)):
+        name = _file_name(path.name)
+        records[name] = FileRecord(path.stat().st_size, summed)
         if base is not None and name in known and _same_file(path, base / name) and records[name] != known[name]:
             raise CarriedDamage(f"{base / name} does not have the bytes that were written")
     return records

@@ -8,7 +8,6 @@ other case and another tone placement, which is how reprints differ.
 
 from __future__ import annotations
 
-import heapq
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -73,8 +72,12 @@ def near_pairs(sketches: np.ndarray) -> list[tuple[int, int]]:
     """
     sizes = np.count_nonzero(sketches, axis=1).tolist()
     shared = Counter(_sharing(sketches))
-    worth = (pair for pair, count in shared.items() if count >= WORTH_A_LOOK * min(sizes[pair[0]], sizes[pair[1]]))
-    return sorted(pair for pair in worth if _resemblance(*sketches[list(pair)]) >= ALIKE)
+    worth = [pair for pair, count in shared.items() if count >= WORTH_A_LOOK * min(sizes[pair[0]], sizes[pair[1]])]
+    if not worth:
+        return []
+    first, second = np.array(worth).T
+    alike = _resemblances(sketches[first], sketches[second]) >= ALIKE
+    return sorted(pair for pair, chosen in zip(worth, alike.tolist()) if chosen)
 
 
 def _sharing(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
@@ -91,9 +94,13 @@ def _sharing(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
         yield from combinations(run, 2) if size <= CROWD else ((run[0], other) for other in run[1:])
 
 
-def _resemblance(one: np.ndarray, other: np.ndarray) -> float:
-    """The estimated share of shingles that two articles have in common, 0 where either is too short for a sketch."""
-    first, second = (frozenset(row.tolist()) - {0} for row in (one, other))
-    size = min(len(first), len(second))
-    smallest = heapq.nsmallest(size, first | second)
-    return sum(value in first and value in second for value in smallest) / size if size else 0.0
+def _resemblances(ones: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For rows of sketches, the estimated share of shingles that two articles have in common; 0 without a sketch."""
+    sizes = np.minimum(np.count_nonzero(ones, axis=1), np.count_nonzero(others, axis=1))
+    values = np.sort(np.concatenate((ones, others), axis=1), axis=1)
+    again = values[:, 1:] == values[:, :-1]  # no sketch has a value twice, so it is in both
+    distinct = values != 0
+    distinct[:, 1:] &= ~again
+    smallest = np.cumsum(distinct, axis=1) <= sizes[:, None]
+    common = np.count_nonzero(again & distinct[:, :-1] & smallest[:, :-1], axis=1)
+    return common / np.maximum(sizes, 1)
