@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# pip does not do this for an editable install; without it, every start compiles the program where Python may not write
+COMPILE := $(BIN)/python -m compileall -q searchkit
 
 .PHONY: demo test check docs bench clean
 .DELETE_ON_ERROR:
@@ -55,12 +57,15 @@ $(VENV)/bin/python:
 
 $(VENV)/.ready: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(PIP) --editable .
+	$(COMPILE)
 	@touch $@
 
 $(VENV)/.ready-test: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(PIP) --editable '.[test]'
+	$(COMPILE)
 	@touch $@ $(VENV)/.ready
 
 $(VENV)/.ready-bench: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(PIP) --editable '.[bench]'
+	$(COMPILE)
 	@touch $@ $(VENV)/.ready
