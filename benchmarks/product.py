@@ -13,12 +13,14 @@ from searchkit.article import Article
 from searchkit.engines import WriteOptions, load, whoosh_toc
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.segment_arrays import SegmentArrays
-from searchkit.postings import accumulate, best, bm25, idf, length_norms
 from searchkit.ranking import B, K1
 from searchkit.report import BuildOptions
 from searchkit.resolved import And, Boosted, Match, Node, Or
+from searchkit.scoring import add_bm25, best, bm25, frequencies_in, idf, length_norms
 from searchkit.search import SearchOptions, Session
 from systems import LIMIT, MEMORY
+
+FEW = 16  # look-ups beat a pass over all postings where these are so many times more
 
 
 class Searchkit:
@@ -103,12 +105,8 @@ class OpenedSearchkit:
         weights = [idf(min(count, articles), articles) for count in counts]
         tops = []
         for evaluation, norms in zip(self._evaluations, self._norms):
-            scores = np.zeros(evaluation.segment.doc_count, np.float32)
-            for leaf, weight in zip(leaves, weights):
-                docs, frequencies = evaluation.frequencies(leaf)
-                accumulate(scores, docs, bm25(frequencies, norms[docs], weight, K1))
-            found = scores[evaluation.docs(prepared)]
-            tops.append(found[best(found, LIMIT)])
+            scores = _scores(evaluation, prepared, list(zip(leaves, weights)), norms)
+            tops.append(scores[best(scores, LIMIT)])
         return len(np.sort(np.concatenate(tops))[-LIMIT:])
 
     def answer(self, query: Query) -> int:
@@ -124,6 +122,19 @@ class OpenedSearchkit:
         self.session.close()
         for segment in self._segments:
             segment.close()
+
+
+def _scores(evaluation: Evaluation, node: Node, weighted: list[tuple[Match, float]], norms: np.ndarray) -> np.ndarray:
+    """BM25 of what a query finds in a segment: term by term, or of few documents only where they stand."""
+    found = evaluation.docs(node)
+    lists = [(*evaluation.frequencies(leaf), weight) for leaf, weight in weighted]
+    if len(found) * FEW < sum(len(docs) for docs, _, _ in lists):
+        own = norms[found]
+        return sum((bm25(frequencies_in(docs, frequencies, found), own, weight, K1) for docs, frequencies, weight in lists), 0 * own)
+    scores = np.zeros(evaluation.segment.doc_count, np.float32)
+    for docs, frequencies, weight in lists:
+        add_bm25(scores, docs, frequencies, norms, weight, K1)
+    return scores[found]
 
 
 def _leaves(node: Node) -> Iterator[Match]:

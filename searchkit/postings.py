@@ -1,4 +1,4 @@
-"""Boolean operators, phrases, proximity and scores as functions on sorted arrays; knows no engine and no file.
+"""Boolean operators, phrases and proximity as functions on sorted arrays; knows no engine and no file.
 
 *docs*: document numbers, ascending, each once. *key*: `document << 32 | position` as int64, so that neighbours
 in the text are neighbours in number. *span*: a start key and an end key (exclusive); spans are sorted by start, then
@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 POSITION_BITS = 32
-_STRIPE = 64
 _GALLOP = 16  # look-ups beat a pass over both arrays when one is this many times longer
 _SELECTIVE = 8  # picking some documents' positions beats expanding all of them from this proportion on
 _DENSE = 16  # a bool per document beats sorting when at least one document in this many is listed
@@ -255,9 +254,15 @@ def near(children: Sequence[Spans], distance: int, ordered: bool = False) -> Spa
     return found[everything]
 
 
+def distinct_docs(keys: np.ndarray) -> np.ndarray:
+    """The documents that ascending keys lie in."""
+    docs = keys >> POSITION_BITS
+    return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+
+
 def docs_of(spans: Spans) -> np.ndarray:
     """The documents that the spans stand in."""
-    return frequencies_of(spans)[0]
+    return distinct_docs(spans.starts)
 
 
 def frequencies_of(spans: Spans) -> tuple[np.ndarray, np.ndarray]:
@@ -287,7 +292,7 @@ class Passages(NamedTuple):
 def passage_rows(keys: np.ndarray, passages: Passages) -> np.ndarray:
     """The row of the passage that each key (ascending by document) lies in; -1 before the first."""
     docs = keys >> POSITION_BITS
-    unique = docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+    unique = distinct_docs(keys)
     low = passages.offsets[unique].astype(np.int64)
     counts = passages.offsets[unique + 1].astype(np.int64) - low
     rows = gather(low, counts)
@@ -310,59 +315,3 @@ def within_kinds(spans: Spans, passages: Passages, kinds: Sequence[int]) -> Span
         rows = passage_rows(keys, passages)
         kept &= (rows >= 0) & allowed[passages.kinds[np.maximum(rows, 0)]]
     return Spans(spans.starts[kept], spans.ends[kept])
-
-
-# Scores
-
-
-def idf(document_frequency: int, doc_count: int) -> float:
-    """The weight of a term of BM25 that is never negative: ln(1 + (N - n + 0.5) / (n + 0.5)), as Lucene has it."""
-    return float(np.log1p((doc_count - document_frequency + 0.5) / (document_frequency + 0.5)))
-
-
-def length_norms(lengths: np.ndarray, average: float, k1: float, b: float) -> np.ndarray:
-    """What BM25 adds to a frequency below the line, for each document; the same for all terms of a field."""
-    return (k1 * (1 - b) + (k1 * b / average if average else 0.0) * lengths).astype(np.float32)
-
-
-def bm25(frequencies: np.ndarray, norms: np.ndarray, weight: float, k1: float) -> np.ndarray:
-    """BM25 of one term: weight * f * (k1 + 1) / (f + norm), a float32 for each posting.
-
-    norms: `length_norms` of the postings' documents.  Robertson and Zaragoza (2009), The Probabilistic Relevance Framework.
-    """
-    frequencies = frequencies.astype(np.float32)
-    scores = frequencies / (frequencies + norms)
-    scores *= np.float32(weight * (k1 + 1))
-    return scores
-
-
-def accumulate(scores: np.ndarray, docs: np.ndarray, values: np.ndarray) -> None:
-    """Adds a value to the score of each document, in place; each document at most once."""
-    np.add.at(scores, docs.astype(np.intp, copy=False), values)  # one pass; `scores[docs] += values` takes three
-
-
-def _contenders(scores: np.ndarray, k: int) -> np.ndarray:
-    """The rows of all scores that are at least the k-th highest."""
-    if k * 2 * _STRIPE < len(scores):
-        # the k-th highest of the maxima of stripes is a bound from below, and leaves few rows to look at
-        stripes = scores[: len(scores) // _STRIPE * _STRIPE].reshape(_STRIPE, -1).max(axis=0)
-        rows = np.flatnonzero(scores >= np.partition(stripes, len(stripes) - k)[len(stripes) - k])
-    else:
-        rows = np.arange(len(scores))
-    if k < len(rows):
-        chosen = scores[rows]
-        rows = rows[chosen >= np.partition(chosen, len(chosen) - k)[len(chosen) - k]]
-    return rows
-
-
-def best(scores: np.ndarray, k: int, ties: Sequence[np.ndarray] = ()) -> np.ndarray:
-    """The rows of the `k` highest scores, highest first; equal ones by `ties` ascending, the first of them counting most.
-
-    >>> best(np.array([1.0, 3.0, 2.0, 3.0]), 3, [np.array([0, 9, 0, 1])]).tolist()
-    [3, 1, 2]
-    """
-    if k <= 0:
-        return np.zeros(0, np.int64)
-    rows = _contenders(scores, k)
-    keys = [rows, *(np.asarray(tie)[rows] for tie in reversed(ties)), -scores[rows]]
-    return rows[np.lexsort(keys)][:k]

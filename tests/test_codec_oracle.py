@@ -16,6 +16,7 @@ from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from searchkit import postings as P
+from searchkit import scoring
 from searchkit.engines.segment_arrays import Postings, SegmentArrays, delete
 from searchkit.engines.whoosh_toc import open_index, write_toc
 
@@ -81,19 +82,19 @@ class Arrays:
         if isinstance(query, q.Term):
             postings = self._postings(segment, query.text)
             if postings is not None:
-                P.accumulate(scores, postings.docs, self._bm25(segment, query.text, postings, boost))
+                scoring.accumulate(scores, postings.docs, self._bm25(segment, query.text, postings, boost))
         elif isinstance(query, (q.And, q.Or)):
             inner = np.zeros(segment.doc_count, np.float32)
             for child in query.children():
                 self._score(segment, child, inner, boost)
             docs = self._docs(segment, query)
-            P.accumulate(scores, docs, inner[docs])
+            scoring.accumulate(scores, docs, inner[docs])
 
     def _bm25(self, segment: SegmentArrays, term: str, postings: Postings, boost: float) -> np.ndarray:
-        norms = P.length_norms(np.maximum(segment.lengths(FIELD), 1), self._average, K1, B)
+        norms = scoring.length_norms(np.maximum(segment.lengths(FIELD), 1), self._average, K1, B)
         frequency = sum(len(p.docs) for s in self._segments if (p := self._postings(s, term)) is not None)
         weight = math.log(self._doc_count / (frequency + 1)) + 1  # Whoosh's own idf
-        return P.bm25(postings.frequencies, norms[postings.docs], weight * boost, K1)
+        return scoring.bm25(postings.frequencies, norms[postings.docs], weight * boost, K1)
 
 
 def whoosh_scores(searcher: Searcher, query: q.Query) -> Scores:
@@ -174,7 +175,7 @@ def test_best_documents(both: tuple[Arrays, Searcher, random.Random]) -> None:
         query = q.Or([random_term(chance) for _ in range(4)])
         found = arrays.search(query)
         docs, scores = np.array(list(found)), np.array(list(found.values()))
-        rows = P.best(scores, 10)
+        rows = scoring.best(scores, 10)
         ours = [scores[row] for row in rows]
         theirs = searcher.search(query, limit=10)  # with Whoosh's own skipping by block quality
         assert ours == pytest.approx([theirs.score(n) for n in range(theirs.scored_length())], abs=1e-4)

@@ -1,9 +1,8 @@
-"""Set operations, phrases, proximity and scores on arrays, each against a brute-force reading of its definition."""
+"""Set operations, phrases and proximity on arrays, each against a brute-force reading of its definition."""
 
 from __future__ import annotations
 
 import itertools
-import math
 import random
 from collections.abc import Sequence
 
@@ -51,6 +50,7 @@ def test_sets_of_documents(lists: list[list[int]], type_: str) -> None:
     assert P.union(arrays, 100_000).tolist() == sorted(set.union(*sets))
     assert P.difference(arrays[0], arrays[-1]).tolist() == sorted(sets[0] - sets[-1])
     assert P.contains(arrays[0], arrays[-1]).tolist() == [doc in sets[0] for doc in lists[-1]]
+    assert P.distinct(np.concatenate(arrays)).tolist() == sorted(set.union(*sets))
     assert P.common(arrays[0], arrays[-1]).tolist() == sorted(sets[0] & sets[-1])
 
 
@@ -183,7 +183,7 @@ def test_documents_of_spans(one: list[Place]) -> None:
     docs, frequencies = P.frequencies_of(spans(one))
     counts = {doc: len({p for p in one if p[0] == doc}) for doc in sorted({p[0] for p in one})}
     assert dict(zip(docs.tolist(), frequencies.tolist())) == counts
-    assert P.docs_of(spans(one)).tolist() == list(counts)
+    assert P.docs_of(spans(one)).tolist() == P.distinct_docs(spans(one).starts).tolist() == list(counts)
     kept = P.within_docs(spans(one), array([1, 3]))
     assert places(kept) == [place for place in places(spans(one)) if place[0] in (1, 3)]
 
@@ -203,45 +203,3 @@ def test_spans_within_kinds_of_passages(one: list[Place], starts: list[list[int]
 
     expected = [p for p in places(spans(one)) if kind(p[0], p[1]) in (0, 2) and kind(p[0], p[2] - 1) in (0, 2)]
     assert places(P.within_kinds(spans(one), passages, (0, 2))) == expected
-
-
-# Scores
-
-
-def test_bm25_is_the_textbook_formula() -> None:
-    frequencies, lengths = array([1, 2, 300]), array([10, 50, 1000], "u4")
-    weight = P.idf(3, 1000)
-    scores = P.bm25(frequencies, P.length_norms(lengths, 40.0, 1.2, 0.75), weight, 1.2)
-    for f, length, score in zip(frequencies.tolist(), lengths.tolist(), scores.tolist()):
-        assert score == pytest.approx(math.log(1 + 997.5 / 3.5) * f * 2.2 / (f + 1.2 * (0.25 + 0.75 * length / 40)), rel=1e-6)
-
-
-@pytest.mark.parametrize("frequency, count", [(0, 0), (0, 10), (5, 5), (1, 10**7)])
-def test_weights_are_never_negative(frequency: int, count: int) -> None:
-    assert P.idf(frequency, count) > 0
-
-
-def test_norms_of_an_empty_field() -> None:
-    assert P.length_norms(array([0, 0]), 0.0, 1.2, 0.75).tolist() == pytest.approx([0.3, 0.3])
-
-
-def test_scores_add_up() -> None:
-    scores = np.zeros(5, np.float32)
-    P.accumulate(scores, array([1, 3]), np.array([1.5, 2.0], np.float32))
-    P.accumulate(scores, array([3]), np.array([0.5], np.float32))
-    assert scores.tolist() == [0, 1.5, 0, 2.5, 0]
-
-
-@pytest.mark.parametrize("count", [0, 1, 5, 127, 128, 129, 1_000, 20_000])
-@pytest.mark.parametrize("k", [0, 1, 10, 200])
-@pytest.mark.parametrize("kinds", [2, 50, 10**6])
-def test_best_is_the_head_of_a_full_sort(count: int, k: int, kinds: int) -> None:
-    random_ = np.random.default_rng(count + k + kinds)
-    scores = random_.integers(0, kinds, count).astype(np.float32)
-    newest, name = random_.integers(0, 4, count), random_.permutation(count)
-    expected = sorted(range(count), key=lambda row: (-scores[row], newest[row], name[row]))[:k]
-    assert P.best(scores, k, [newest, name]).tolist() == expected
-
-
-def test_without_ties_the_first_rows_come_first() -> None:
-    assert P.best(np.zeros(1_000, np.float32), 4).tolist() == [0, 1, 2, 3]

@@ -14,9 +14,10 @@ import numpy as np
 
 from searchkit.engines.evaluation import Evaluation
 from searchkit.highlight import in_text, positive
-from searchkit.postings import accumulate, bm25, idf, intersect, length_norms, union
+from searchkit.postings import intersect, union
 from searchkit.ranking import FEW_WORDS, K1, WORD_FIRST, B, Mix, mix
 from searchkit.resolved import Alternative, Match, Near, Resolved, TermSpec, Wanted
+from searchkit.scoring import add_bm25, idf, length_norms
 
 LONGEST_WORD = 4  # syllables
 MOST_UNITS = 256  # units whose places are looked at; of a whole pasted page these tell the others apart well enough
@@ -165,5 +166,5 @@ def first_scores(
     for (match, weight), share in shares:
         docs, frequencies = evaluation.frequencies(match)
         if len(docs):
-            accumulate(scores, docs, bm25(frequencies, norms[docs], share * weight, K1))
+            add_bm25(scores, docs, frequencies, norms, share * weight, K1)
     return scores

@@ -19,11 +19,14 @@ from searchkit.postings import (
     NOWHERE,
     Passages,
     Spans,
+    common,
     contains,
     difference,
+    distinct_docs,
     frequencies_of,
     intersect,
     phrase,
+    spans_at,
     union,
     unite,
     within_docs,
@@ -156,11 +159,28 @@ class Evaluation:
             within = intersect(self.frequencies(match)[0], self.everything if within is None else within)
             return stretches([self._child_spans(child, within) for child in match.children], match.distance, match.ordered)
         if len(match.elements) > 1:
-            candidates = intersect(*[self._element_docs(match.field, element) for element in match.elements])
+            having = [self._element_docs(match.field, element) for element in match.elements]
+            if match.slop == 0 and not match.kinds and all(map(_of_one_position, match.elements)):
+                return self._side_by_side(match, having, within)
+            candidates = intersect(*having)
             within = candidates if within is None else intersect(candidates, within)
             if not len(within):
                 return NOWHERE
         return self.joined(match, [self._element(match.field, element, within) for element in match.elements])
+
+    def _side_by_side(self, match: Match, having: list[np.ndarray], within: np.ndarray | None) -> Spans:
+        """A phrase whose elements take one position each: rarest first, each next one only where the others stand."""
+        order = sorted(range(len(having)), key=lambda number: len(having[number]))
+        both = intersect(having[order[0]], having[order[1]])
+        within = both if within is None else intersect(both, within)
+        starts = self._element(match.field, match.elements[order[0]], within).starts - order[0]
+        for number in order[1:]:
+            if not len(starts):
+                return NOWHERE
+            if number != order[1]:  # a start may still lie before its document; the rarest element never does
+                within = distinct_docs(starts + order[0])
+            starts = common(starts, self._element(match.field, match.elements[number], within).starts - number)
+        return spans_at(starts, len(order))
 
     def joined(self, match: Match, elements: Sequence[Spans]) -> Spans:
         """Where a word or phrase stands, given where each of its elements does."""
@@ -226,6 +246,10 @@ class Evaluation:
     def holds(self, match: Match, docs: np.ndarray) -> np.ndarray:
         """A bool for each document: whether it has the word or phrase."""
         return contains(self.frequencies(match)[0], docs)
+
+
+def _of_one_position(element: Sequence[Alternative]) -> bool:
+    return all(len(choice.terms) == 1 and choice.terms[0].kind != "joined" for choice in element)
 
 
 def _field(field: str, spec: TermSpec) -> str:

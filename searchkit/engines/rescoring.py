@@ -11,8 +11,8 @@ from searchkit.engines.candidates import Plan
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.evidence import Evidence, Places, Rows, by_article, count, find_places
 from searchkit.engines.likely import readings
-from searchkit.postings import idf
 from searchkit.ranking import ARTICLE, K1, PASSAGE, Signals, saturate
+from searchkit.scoring import idf
 
 
 class Averages(NamedTuple):

@@ -18,9 +18,10 @@ from searchkit.engines.candidates import content_words, find, first_scores, plan
 from searchkit.engines.evaluation import Evaluation
 from searchkit.engines.limits import limit_notices
 from searchkit.engines.rescoring import Averages, Judge, Rescored
-from searchkit.postings import best, contains, distinct
+from searchkit.postings import contains, distinct
 from searchkit.ranking import CANDIDATES, COMPLETE, FEW_WORDS, TOGETHER, WORDS, with_neighbours
 from searchkit.resolved import Resolved
+from searchkit.scoring import best
 from searchkit.sketch import SIZE, near_pairs
 
 SCORE_DIGITS = 4  # scores are equal when they are shown equal
