@@ -73,7 +73,7 @@ class OpenedSearchkit:
         self._options = SearchOptions(marks=marks)
         place = generations.path_of(folder, generations.current(folder))
         self._segments = [SegmentArrays.open(place, segment) for segment in whoosh_toc.read_toc(place)]
-        self._evaluations = [Evaluation(segment) for segment in self._segments]
+        self.evaluations = [Evaluation(segment) for segment in self._segments]
         lengths = [segment.columns["length"].astype(np.float32) for segment in self._segments]
         average = float(np.concatenate(lengths).mean())
         self._norms = [length_norms(each, average, K1, B) for each in lengths]
@@ -94,17 +94,17 @@ class OpenedSearchkit:
     def count(self, prepared: Node) -> int:
         """The matching documents of all segments."""
         self._forget()
-        return sum(len(each.docs(prepared)) for each in self._evaluations)
+        return sum(len(each.docs(prepared)) for each in self.evaluations)
 
     def best(self, prepared: Node) -> int:
         """The ten best by BM25 of the query's parts, as peers rank; searchkit itself ranks by more."""
         self._forget()
         leaves = list(_leaves(prepared))
-        counts = [sum(len(each.frequencies(leaf)[0]) for each in self._evaluations) for leaf in leaves]
-        articles = sum(each.segment.doc_count for each in self._evaluations)
+        counts = [sum(len(each.frequencies(leaf)[0]) for each in self.evaluations) for leaf in leaves]
+        articles = sum(each.segment.doc_count for each in self.evaluations)
         weights = [idf(min(count, articles), articles) for count in counts]
         tops = []
-        for evaluation, norms in zip(self._evaluations, self._norms):
+        for evaluation, norms in zip(self.evaluations, self._norms):
             scores = _scores(evaluation, prepared, list(zip(leaves, weights)), norms)
             tops.append(scores[best(scores, LIMIT)])
         return len(np.sort(np.concatenate(tops))[-LIMIT:])
@@ -114,7 +114,7 @@ class OpenedSearchkit:
         return len(self.session.search(query.typed).hits)
 
     def _forget(self) -> None:
-        for each in self._evaluations:
+        for each in self.evaluations:
             each.forget()
 
     def close(self) -> None:

@@ -29,6 +29,13 @@ class Spans(NamedTuple):
 NOWHERE = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
+def _first(ordered: np.ndarray) -> np.ndarray:
+    """A bool for each value: whether it differs from the one before."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
+
+
 def distinct(values: np.ndarray) -> np.ndarray:
     """What occurs in an array, ascending, each once (`np.unique` would import all of numpy.ma).
 
@@ -36,7 +43,7 @@ def distinct(values: np.ndarray) -> np.ndarray:
     [1, 5]
     """
     ordered = np.sort(values, kind="stable")  # merges runs that are there
-    return ordered if len(ordered) < 2 else ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return ordered[_first(ordered)]
 
 
 # Documents
@@ -257,7 +264,7 @@ def near(children: Sequence[Spans], distance: int, ordered: bool = False) -> Spa
 def distinct_docs(keys: np.ndarray) -> np.ndarray:
     """The documents that ascending keys lie in."""
     docs = keys >> POSITION_BITS
-    return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+    return docs[_first(docs)]
 
 
 def docs_of(spans: Spans) -> np.ndarray:
@@ -268,7 +275,7 @@ def docs_of(spans: Spans) -> np.ndarray:
 def frequencies_of(spans: Spans) -> tuple[np.ndarray, np.ndarray]:
     """The documents that the spans stand in and how many in each."""
     docs = spans.starts >> POSITION_BITS
-    first = np.flatnonzero(np.diff(docs, prepend=-1))
+    first = np.flatnonzero(_first(docs))
     return docs[first], np.diff(first, append=len(docs))
 
 

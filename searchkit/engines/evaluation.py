@@ -145,7 +145,7 @@ class Evaluation:
         totals = np.zeros(self.segment.doc_count, np.int64)
         for docs, frequencies in counts:
             totals[docs] += frequencies.astype(np.int64)
-        docs = np.flatnonzero(totals)
+        docs = np.flatnonzero(totals != 0)
         return docs, totals[docs]
 
     def _count_alternative(self, field: str, choice: Alternative) -> tuple[np.ndarray, np.ndarray]:

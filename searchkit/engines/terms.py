@@ -95,7 +95,7 @@ class TermFinder:
             return postings.docs, postings.frequencies
         postings = self.segment.postings_of_terms(field, numbers)
         totals = np.bincount(postings.docs, postings.frequencies, self.segment.doc_count)
-        docs = np.flatnonzero(totals)
+        docs = np.flatnonzero(totals != 0)  # of bools: several times as fast
         return docs, totals[docs]
 
     def document_frequency(self, field: str, term: str) -> int:
