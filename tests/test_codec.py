@@ -167,6 +167,42 @@ def test_a_term_with_more_spellings_than_a_byte_numbers(tmp_path: Path) -> None:
     assert [names[n] for n in postings.spellings.tolist()] == spellings
 
 
+def test_one_term_at_two_to_the_twentieth_positions(tmp_path: Path) -> None:
+    count = 1 << 20
+    builder = SegmentBuilder(tmp_path, "a", {"syllable": FieldShape(True, True)})
+    builder.add({}, {"syllable": (np.zeros(count, np.int32), np.arange(count, dtype=np.int32))})
+    builder.add({}, {"syllable": (np.zeros(1, np.int32), np.array([7], np.int32))})
+    segment = builder.finish({"syllable": Vocabulary(["x"], ["x"], np.zeros(1, np.int32), ["x"])})
+    postings = SegmentArrays.open(tmp_path, segment).postings("syllable", 0)
+    assert (postings.docs.tolist(), postings.frequencies.tolist()) == ([0, 1], [count, 1])
+    assert np.array_equal(postings.positions, np.append(np.arange(count), 7))
+
+
+@pytest.mark.slow
+def test_a_million_tiny_articles(tmp_path: Path) -> None:
+    """A third have no text, the others one of two syllables; two halves, merged, are the whole."""
+    count, names = 1_000_000, ["lẻ", "chẵn"]
+    nothing, place = np.zeros(0, np.int32), np.zeros(1, np.int32)
+
+    def written(name: str, numbers: range) -> ArraySegment:
+        builder = SegmentBuilder(tmp_path, name, {"syllable": FieldShape(True)}, {"date_from": ("<i4", 1)}, {})
+        for number in numbers:
+            tokens = (np.full(1, number % 2, np.int32), place) if number % 3 else (nothing, nothing)
+            builder.add({}, {"syllable": tokens}, {"date_from": number})
+        return builder.finish({"syllable": Vocabulary(names)})
+
+    whole = SegmentArrays.open(tmp_path, written("whole", range(count)))
+    halves = [written("one", range(count // 2)), written("two", range(count // 2, count))]
+    merged = SegmentArrays.open(tmp_path, merging.merge_files(tmp_path, halves, "merged"))
+    assert whole.check(deep=True) == merged.check(deep=True) == []
+    assert [whole.lexicon("syllable").term(number) for number in (0, 1)] == sorted(names)
+    odd = whole.postings("syllable", 1)  # "lẻ" sorts behind "chẵn"
+    assert np.array_equal(odd.docs, np.array([n for n in range(0, count, 2) if n % 3]))
+    assert odd.frequencies.tolist() == [1] * len(odd.docs)
+    for name in whole.file:
+        assert np.array_equal(whole.file.array(name), merged.file.array(name)), name
+
+
 def test_a_segment_without_articles(tmp_path: Path) -> None:
     segment = opened(tmp_path, [])
     assert segment.doc_count == len(segment.lexicon("syllable")) == len(segment.lexicon("syllable").folded("to")) == 0
@@ -398,6 +434,19 @@ def test_a_merge_is_what_a_fresh_build_gives(tmp_path: Path, seed: int, monkeypa
     assert contents(merged)["stored"] == [stored for live in lives for stored in live["stored"]]  # type: ignore[attr-defined]
     assert contents(merged)["sketch"] == [row for live in lives for row in live["sketch"]]  # type: ignore[attr-defined]
     assert [len(merged.lexicon("id")), merged.doc_count] == [len(alive)] * 2
+
+
+def test_a_term_may_have_more_spellings_than_in_any_of_the_merged(tmp_path: Path) -> None:
+    parts = []
+    for part in range(2):
+        builder = SegmentBuilder(tmp_path, f"s{part}", {"syllable": FieldShape(True, True)}, {}, {})
+        builder.add({}, {"syllable": (np.arange(200, dtype=np.int32), np.arange(200, dtype=np.int32))})
+        spellings = [f"x{part}{number}" for number in range(200)]
+        parts.append(builder.finish({"syllable": Vocabulary(["x"], spellings, np.zeros(200, np.int32), ["x"])}))
+    merged = SegmentArrays.open(tmp_path, merging.merge_files(tmp_path, parts, "merged"))
+    names, postings = merged.lexicon("syllable").spellings(0), merged.postings("syllable", 0)
+    assert postings.spellings is not None
+    assert [names[n] for n in postings.spellings.tolist()] == [f"x{part}{number}" for part in range(2) for number in range(200)]
 
 
 def test_merging_merged_segments_keeps_stored_texts(tmp_path: Path) -> None:
