@@ -23,7 +23,7 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import RamStorage
 
 from searchkit.engines import merge as merging
-from searchkit.engines import merge_policy, whoosh_toc
+from searchkit.engines import frequencies, merge_policy, whoosh_toc
 from searchkit.engines.arrays import BLOCK, ArrayFile, ArrayFileWriter, smallest
 from searchkit.engines.inversion import invert, stable_order
 from searchkit.engines.lexicon import Strings
@@ -128,6 +128,33 @@ def test_segments_come_back(tmp_path: Path, samples: list[Sample]) -> None:
     assert segment.columns["sketch"].shape == (len(samples), 24)
 
 
+@quick
+@given(counts=st.lists(st.integers(1, 5) | st.integers(254, 70_000), min_size=1, max_size=40), cuts=st.lists(st.integers(0, 40), max_size=8))
+def test_frequencies_beyond_a_byte_come_back(counts: list[int], cuts: list[int]) -> None:
+    narrow, large = frequencies.narrowed(np.array(counts))
+    edges = sorted({min(cut, len(counts)) for cut in cuts} | {0, len(counts)})
+    lows, highs = np.array(edges[:-1]), np.array(edges[1:])
+    for chosen in (slice(None), slice(None, None, 2), slice(1, None, 2)):
+        runs = list(zip(lows[chosen].tolist(), highs[chosen].tolist()))
+        stored = np.concatenate([narrow[:0], *(narrow[low:high] for low, high in runs)])
+        if runs:
+            found = frequencies.restored(stored, large, lows[chosen], highs[chosen])
+            assert found.tolist() == [count for low, high in runs for count in counts[low:high]]
+
+
+@pytest.mark.parametrize(
+    "rows, values", [([], []), ([1, 0], [300, 300]), ([0, 0], [300, 300]), ([0], [255]), ([2], [300]), ([0], [300, 300])], ids=str
+)
+def test_large_frequencies_that_cannot_be(tmp_path: Path, rows: list[int], values: list[int]) -> None:
+    writer = ArrayFileWriter(tmp_path / "x.arrays")
+    writer.add("f.frequencies", np.array([255, 255], "u1"))
+    writer.add("f.large_frequency_rows", np.array(rows, "<u4"))
+    writer.add("f.large_frequencies", np.array(values, "<u4"))
+    writer.finish({})
+    with pytest.raises(IndexDamaged, match="do not fit"):
+        frequencies.read_large(ArrayFile.open(tmp_path / "x.arrays"), "f")
+
+
 def test_lexicon(tmp_path: Path) -> None:
     lexicon = opened(tmp_path, POEM).lexicon("syllable")
     terms = [lexicon.term(number) for number in range(len(lexicon))]
@@ -151,7 +178,8 @@ def test_more_frequent_spellings_come_first(tmp_path: Path) -> None:
 def test_types_grow_with_their_values(tmp_path: Path) -> None:
     long = Sample(("a",) * 300, tuple(range(1 << 20, (1 << 20) + 300)))
     file = opened(tmp_path, [long]).file
-    assert (file.dtype("syllable.frequencies"), file.dtype("syllable.positions")) == (np.dtype("<u2"), np.dtype("<u4"))
+    assert (file.dtype("syllable.frequencies"), file.dtype("syllable.positions")) == (np.dtype("u1"), np.dtype("<u4"))
+    assert file.array("syllable.large_frequencies").tolist() == [300]
     file = opened(tmp_path, POEM, "b").file
     assert (file.dtype("syllable.frequencies"), file.dtype("syllable.positions")) == (np.dtype("u1"), np.dtype("u1"))
 
@@ -414,6 +442,7 @@ def test_deletions_of_another_segment_are_damage(tmp_path: Path) -> None:
 def test_a_merge_is_what_a_fresh_build_gives(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(seed)
     monkeypatch.setattr(merging, "RANGE", chance.choice((1, 7, 50, 1 << 20)))
+    monkeypatch.setattr(frequencies, "LARGEST", chance.choice((1, 2, 255)))  # as if a byte held no more
     parts = [random_samples(chance, chance.randrange(0, 150)) for _ in range(chance.randrange(1, 5))]
     segments, alive = [], []
     for number, samples in enumerate(parts):

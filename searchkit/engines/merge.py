@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from searchkit.engines.arrays import ArrayFileWriter, smallest
+from searchkit.engines.frequencies import Large, narrowed, write_large
 from searchkit.engines.inversion import offsets_of, stable_order
 from searchkit.engines.segment_arrays import ArraySegment, FieldShape, SegmentArrays
 from searchkit.engines.segment_builder import describe, number_spellings, smallest_doc, write_lexicon, write_spellings
@@ -161,7 +162,7 @@ class _FieldMerge:
         file, field = segment.file, self._field
         offsets = file.view(f"{field}.posting_offsets", low, high + 1).astype(np.int64)
         new_docs = docs[file.view(f"{field}.docs", int(offsets[0]), int(offsets[-1]))]
-        frequencies = file.view(f"{field}.frequencies", int(offsets[0]), int(offsets[-1]))
+        frequencies = segment.frequencies(field, int(offsets[0]), int(offsets[-1]))
         places = positions = spellings = np.zeros(0, np.int64)
         if self._shape.positions:
             at = file.view(f"{field}.position_offsets", low, high + 1).astype(np.int64)
@@ -220,15 +221,16 @@ class _FieldMerge:
         return folded
 
     def _write_postings(self, sources: list[_Source], term_count: int, doc_count: int) -> None:
-        types = {"docs": smallest_doc(doc_count)}
-        for name in self._names():
-            found = [source.segment.file.dtype(f"{self._field}.{name}") for source in sources]
-            types[name] = max(found, key=lambda type_: type_.itemsize)
-        if self._shape.spellings:
-            types["spellings"] = sources[0].spellings.dtype  # a term may have more of them than in any segment
+        types = self._types(sources, doc_count)
+        large = [Large(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         postings, positions = np.zeros(term_count, np.int64), np.zeros(term_count, np.int64)
+        done = 0
         for low, high in self._new_ranges(sources, term_count):
             rows = self._merge_range(sources, low, high)
+            bytes_, beyond = narrowed(rows.frequencies)
+            large.append(Large(beyond.rows + done, beyond.frequencies))
+            rows = rows._replace(frequencies=bytes_)
+            done += len(bytes_)
             postings[low:high] = np.bincount(rows.terms - low, rows.postings, high - low)
             if self._shape.positions:
                 positions[low:high] = np.bincount(rows.terms - low, rows.places, high - low)
@@ -236,12 +238,19 @@ class _FieldMerge:
                 self._file.append(f"{self._field}.{name}", getattr(rows, name).astype(type_))
         for name, type_ in types.items():
             self._file.append(f"{self._field}.{name}", np.zeros(0, type_))  # there even without a term
+        write_large(self._file, self._field, Large(*map(np.concatenate, zip(*large))))
         self._file.add(f"{self._field}.posting_offsets", offsets_of(postings))
         if self._shape.positions:
             self._file.add(f"{self._field}.position_offsets", offsets_of(positions))
 
-    def _names(self) -> list[str]:
-        return ["frequencies"] + ["positions"] * self._shape.positions
+    def _types(self, sources: list[_Source], doc_count: int) -> dict[str, np.dtype]:
+        types = {"docs": smallest_doc(doc_count), "frequencies": np.dtype("u1")}
+        if self._shape.positions:
+            found = [source.segment.file.dtype(f"{self._field}.positions") for source in sources]
+            types["positions"] = max(found, key=lambda type_: type_.itemsize)
+        if self._shape.spellings:
+            types["spellings"] = sources[0].spellings.dtype  # a term may have more of them than in any segment
+        return types
 
     def _new_ranges(self, sources: list[_Source], term_count: int) -> Iterator[tuple[int, int]]:
         sizes = np.zeros(term_count, np.int64)

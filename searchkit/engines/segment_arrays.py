@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from searchkit.engines.arrays import ArrayFile, ArrayFileWriter, damaged
+from searchkit.engines.frequencies import Large, read_large, restored
 from searchkit.engines.lexicon import Lexicon
 from searchkit.engines.stored import StoredReader
 
@@ -111,6 +112,7 @@ class SegmentArrays:
             raise damaged(self.name, "its directory does not describe a segment") from error
         self._lexicons: dict[str, Lexicon] = {}
         self._known_offsets: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._known_large: dict[str, Large] = {}
         self._check_shape()
 
     @classmethod
@@ -177,7 +179,7 @@ class SegmentArrays:
         """The postings of the terms numbered `first` to `last` (exclusive) one after another, documents not ascending."""
         file, shape, (of_postings, of_positions) = self._file, self.fields[field], self._offsets(field)
         low, high = int(of_postings[first]), int(of_postings[last])
-        docs, frequencies = file.view(f"{field}.docs", low, high), file.view(f"{field}.frequencies", low, high)
+        docs, frequencies = file.view(f"{field}.docs", low, high), self.frequencies(field, low, high)
         if not shape.positions:
             return Postings(docs, frequencies, None, None)
         low, high = int(of_positions[first]), int(of_positions[last])
@@ -189,13 +191,25 @@ class SegmentArrays:
         """The postings of some terms (ascending) one after another, without their spellings; documents not ascending."""
         file, (of_postings, of_positions) = self._file, self._offsets(field)
         lows, highs = of_postings[numbers], of_postings[numbers + 1]
-        docs, frequencies = file.runs(f"{field}.docs", lows, highs), file.runs(f"{field}.frequencies", lows, highs)
+        docs = file.runs(f"{field}.docs", lows, highs)
+        frequencies = restored(file.runs(f"{field}.frequencies", lows, highs), self._large(field), lows, highs)
         if len(docs) and docs.max() >= self.doc_count:
             raise damaged(self.name, f"postings of {field} name documents that are not there")
         if not self.fields[field].positions:
             return Postings(docs, frequencies, None, None)
         positions = file.runs(f"{field}.positions", of_positions[numbers], of_positions[numbers + 1])
         return Postings(docs, frequencies, positions, None)
+
+    def frequencies(self, field: str, low: int, high: int) -> np.ndarray:
+        """How often the terms stand in their documents, for the postings `low` to `high` (exclusive) of the field."""
+        found, large = self._file.view(f"{field}.frequencies", low, high), self._large(field)
+        return restored(found, large, np.array([low]), np.array([high])) if len(large.rows) else found
+
+    def _large(self, field: str) -> Large:
+        known = self._known_large.get(field)
+        if known is None:
+            known = self._known_large[field] = read_large(self._file, field)
+        return known
 
     def _offsets(self, field: str) -> tuple[np.ndarray, np.ndarray]:
         """Where the postings and the positions of each term start; positions' are empty in a field without them."""
@@ -210,6 +224,7 @@ class SegmentArrays:
         """Lets go of the file; the memory is unmapped when the last view of it is gone."""
         self._lexicons.clear()
         self._known_offsets.clear()
+        self._known_large.clear()
 
     def check(self, deep: bool = False) -> list[str]:
         """What is wrong with the segment, a sentence each; `deep` reads every byte."""
@@ -242,7 +257,8 @@ class SegmentArrays:
             if name.endswith("offsets") and np.any(np.diff(self._file.array(name).astype(np.int64)) < 0):
                 problems.append(f"{self.name}: {name} does not ascend")
         for field in self.fields:
-            frequencies, docs = self._file.array(f"{field}.frequencies"), self._file.array(f"{field}.docs")
+            docs = self._file.array(f"{field}.docs")
+            frequencies = self.frequencies(field, 0, len(docs))
             if len(docs) and int(docs.max()) >= self.doc_count:
                 problems.append(f"{self.name}: postings of {field} name documents that are not there")
             occurrences = int(frequencies.sum(dtype=np.int64))

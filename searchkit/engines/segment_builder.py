@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from searchkit.engines import frequencies
 from searchkit.engines.arrays import ArrayFileWriter, smallest
 from searchkit.engines.inversion import Inverted, invert, local_numbers, offsets_of
 from searchkit.engines.lexicon import encode, write_strings
@@ -236,7 +237,7 @@ def write_postings(file: ArrayFileWriter, field: str, inverted: Inverted, length
     if positions:
         file.add(f"{field}.position_offsets", inverted.position_offsets)
     file.add(f"{field}.docs", inverted.docs)
-    file.add(f"{field}.frequencies", inverted.frequencies.astype(smallest(int(inverted.frequencies.max(initial=0)))))
+    frequencies.write(file, field, inverted.frequencies)
     file.add(f"{field}.lengths", lengths.astype(smallest(int(lengths.max(initial=0)))))
 
 

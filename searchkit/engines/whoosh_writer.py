@@ -19,6 +19,7 @@ from whoosh.codec import base
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from searchkit.engines import frequencies
 from searchkit.engines.arrays import ArrayFileWriter, smallest
 from searchkit.engines.inversion import offsets_of
 from searchkit.engines.lexicon import write_strings
@@ -183,9 +184,9 @@ class ArrayFieldWriter(base.FieldWriter):
         write_strings(file, f"{field}.term", self._terms)
         file.add(f"{field}.posting_offsets", offsets_of(np.diff(_array(self._posting_ends))))
         file.add(f"{field}.docs", _array(self._docs).astype(smallest_doc(self._segment.doc_count)))
-        frequencies, weights = _array(self._frequencies), np.array(self._weights)
-        file.add(f"{field}.frequencies", frequencies.astype(smallest(int(frequencies.max(initial=0)))))
-        if not np.array_equal(weights, frequencies):
+        counts, weights = _array(self._frequencies), np.array(self._weights)
+        frequencies.write(file, field, counts)
+        if not np.array_equal(weights, counts):
             file.add(f"{field}.weights", weights.astype("<f4"))
         if shape.positions:
             positions = _array(self._positions)
