@@ -40,6 +40,7 @@ bench: $(VENV)/.ready-bench $(BENCH_DATA)
 	$(BIN)/python benchmarks/segment.py $(BENCH_DATA)
 	$(BIN)/python benchmarks/build.py $(BENCH_DATA) --work $(BENCH_WORK)
 	$(BIN)/python benchmarks/search.py $(BENCH_DATA) --work $(BENCH_WORK)
+	$(BIN)/python benchmarks/folded.py $(BENCH_DATA) --work $(BENCH_WORK)
 	$(BIN)/python benchmarks/start.py $(BENCH_DATA) --work $(BENCH_WORK)
 	$(BIN)/python benchmarks/growth.py $(BENCH_DATA) --work $(BENCH_WORK) --sizes $(BENCH_SIZES)
 

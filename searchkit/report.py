@@ -29,7 +29,7 @@ class BuildOptions:
 
     engine: str | None = None
     workers: int = 1
-    memory: int = 1200 << 20
+    memory: int = 512 << 20
     encoding: str | None = None
     field_map: Mapping[str, str] = field(default_factory=dict)
     fail_fast: bool = False

@@ -28,7 +28,7 @@ def building_options(function: Function) -> Function:
     options = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(readable=False)),
         click.option("--workers", type=Count(1), metavar="N", help="Processes.  [default: the cores]"),
-        click.option("--memory", type=Count(64), metavar="MB", default=1200, show_default=True,
+        click.option("--memory", type=Count(64), metavar="MB", default=512, show_default=True,
                      help="Memory of all processes together, about; with less, segments are written more often."),
         click.option("--engine", metavar="NAME",
                      help="whoosh or opensearch.  [default: what the index has, else whoosh]"),

@@ -27,7 +27,7 @@ class WriteOptions:
     """How to build: `workers` processes, `memory` bytes of analysed text held before a segment is written."""
 
     workers: int = 1
-    memory: int = 1200 << 20
+    memory: int = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
