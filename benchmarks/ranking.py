@@ -29,7 +29,6 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -72,8 +71,8 @@ ABLATIONS: dict[str, Mapping[str, Any]] = {
     "unmarked where it stands so": {"AS_TYPED": 0.0},
     "articles as wholes": {"QUESTION.article": 0.0, "WORDS.article": 0.0},
     "passages": {"QUESTION.article": 1.0, "WORDS.article": 1.0},
-    "question rule: none is a question": {"QUESTION": replace(ranking.WORDS)},
-    "question rule: all are questions": {"WORDS": replace(ranking.QUESTION)},
+    "question rule: none is a question": {"QUESTION": ranking.WORDS._replace()},
+    "question rule: all are questions": {"WORDS": ranking.QUESTION._replace()},
 }
 
 
@@ -226,7 +225,7 @@ def changes(numbers: Mapping[str, Any]) -> list[Change]:
     values: dict[str, Any] = {}
     for number, value in numbers.items():
         owner, _, field = number.partition(".")
-        values[owner] = replace(values.get(owner, getattr(ranking, owner)), **{field: value}) if field else value
+        values[owner] = values.get(owner, getattr(ranking, owner))._replace(**{field: value}) if field else value
     loaded = [module for name, module in sys.modules.items() if name.startswith("searchkit")]
     return [
         Change(module, owner, value)
@@ -282,9 +281,9 @@ class Memory:
 def constants() -> dict[str, float]:
     """Every number of the ranking that has an effect, by name."""
     parts = {
-        f"{owner}.{field.name}": getattr(getattr(ranking, owner), field.name)
+        f"{owner}.{field}": value
         for owner in SIGNALS
-        for field in fields(getattr(ranking, owner))
+        for field, value in getattr(ranking, owner)._asdict().items()
     }
     found = parts | {name: getattr(ranking, name) for name in NUMBERS}
     return {name: value for name, value in found.items() if name not in WITHOUT_EFFECT}

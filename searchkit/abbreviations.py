@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -42,8 +41,7 @@ class Run(NamedTuple):
     ambiguous: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Abbreviation:
+class Abbreviation(NamedTuple):
     """One entry: the ways to write it short and what it stands for; `alone`: also outside longer entries."""
 
     names: tuple[str, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from searchkit import catalogue, engines, generations, manifest, sources
@@ -149,7 +148,7 @@ def _remembered(folder: Path, base: Base | None, options: BuildOptions) -> list[
             f"The index in {folder} no longer knows what it was made from", "Name it: searchkit rebuild PATH…"
         )
     places = Places(folder)
-    roots = [replace(root, path=str(places.actual(root.path))) for root in base.manifest.roots]
+    roots = [root._replace(path=str(places.actual(root.path))) for root in base.manifest.roots]
     for root in roots:
         if not Path(root.path).exists():
             raise ReadError(
@@ -158,7 +157,7 @@ def _remembered(folder: Path, base: Base | None, options: BuildOptions) -> list[
                 path=root.path,
             )
     encoding, fields = options.encoding, options.field_map
-    return [replace(root, encoding=encoding or root.encoding, fields=fields or root.fields) for root in roots]
+    return [root._replace(encoding=encoding or root.encoding, fields=fields or root.fields) for root in roots]
 
 
 def _engine_for(base: Base | None, options: BuildOptions) -> str:

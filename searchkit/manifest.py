@@ -10,8 +10,8 @@ import json
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from searchkit.durable import digest, digests, sync
@@ -19,6 +19,7 @@ from searchkit.durable import digest, digests, sync
 NAME = "manifest.json"
 FORMAT = 1
 _LARGEST = 64 << 20
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}")
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
@@ -42,8 +43,7 @@ class FileRecord(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A file or folder that the index was told to hold, and how its files are to be read.
 
     `path` is relative to the folder around the index where it lies below that, so that the two may be
@@ -52,11 +52,10 @@ class Root:
 
     path: str
     encoding: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """All that is known of a generation without opening its engine; `previous` is the one it replaced."""
 
     generation: int
@@ -69,13 +68,15 @@ class Manifest:
     searchkit: str
     versions: Mapping[str, str]
     previous: int | None = None
-    files: Mapping[str, FileRecord] = field(default_factory=dict)
+    files: Mapping[str, FileRecord] = _NOTHING
     format: int = FORMAT
 
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest into a generation's folder, durably."""
-    values = asdict(manifest)
+    values = manifest._asdict()
+    values["roots"] = [{**root._asdict(), "fields": dict(root.fields)} for root in manifest.roots]
+    values["versions"] = dict(manifest.versions)
     values["files"] = {name: record._asdict() for name, record in manifest.files.items()}
     path = folder / NAME
     path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

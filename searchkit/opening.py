@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from searchkit import engines, generations, manifest
 from searchkit.analysis import ANALYSIS_VERSION
@@ -16,8 +15,7 @@ _TRIES = 5
 _REBUILD = "Make it anew: searchkit rebuild"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIndex:
+class OpenIndex(NamedTuple):
     """A generation, opened: `reader` answers from it until it is closed, whatever is written meanwhile."""
 
     reader: Reader

@@ -22,8 +22,7 @@ MAX_DEPTH = 100
 _WIDTH = 76  # of the query as a caret shows it
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A query as read: `text` is normalised and what spans refer to, `query` is as given."""
 
     tree: Node

@@ -10,15 +10,14 @@ asked. Each number was chosen by the measurements in benchmarks/ranking.md, wher
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from searchkit.text import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(NamedTuple):
     """Weights of what is seen in a text of one size, a passage or an article."""
 
     k1: float  # how soon more of the same syllable stops to count
@@ -31,8 +30,7 @@ class Signals:
     window: float  # the most syllables within WINDOW tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(NamedTuple):
     """How the scores of an article and of its best passage make one."""
 
     article: float  # the article's share; the passage has the rest

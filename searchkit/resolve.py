@@ -7,9 +7,10 @@ hold of is strict. How a word becomes terms is `terms`; the values that come out
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date as Day
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from searchkit import dates, fields, query
 from searchkit.abbreviations import Abbreviations, load
@@ -88,8 +89,7 @@ def _shouted(text: str) -> bool:
     return text.isupper() and len(text.split()) > 2
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """The field in force: "" for the text as a whole."""
 
     name: str = ""
@@ -328,7 +328,7 @@ def _plain(word: Word) -> bool:
 def _counted(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
     """Wanted words; if there are only function words among them they count like any other."""
     if wanted and all(word.function for word in wanted):
-        return tuple(replace(word, function=False) for word in wanted)
+        return tuple(word._replace(function=False) for word in wanted)
     return tuple(wanted)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class TermSpec:
+class TermSpec(NamedTuple):
     """Which terms of a field's lexicon are meant.
 
     `kind` and `value`:
@@ -33,8 +33,7 @@ class TermSpec:
     folded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """A run of adjacent terms; `why` says where it comes from: "", "abbreviation" or "joined"."""
 
     terms: tuple[TermSpec, ...]
@@ -127,8 +126,7 @@ class Nothing:
 Node = Match | Near | DateRange | Has | And | Or | Not | Boosted | Everything | Nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A bare word: wanted, not required. `function`: a function or question word, never missing."""
 
     match: Match
@@ -137,8 +135,7 @@ class Wanted:
     boost: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """What a part of the query also stands for, or why it does not (`expansions` empty)."""
 
     text: str
@@ -147,8 +144,7 @@ class Expansion:
     span: Span = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A whole query.
 
     Found are the articles of `strict` (None: all) that match any wanted word that is no function word;

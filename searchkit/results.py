@@ -7,17 +7,17 @@ All offsets are code points: a passage's `start` and `end` into the article's co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from searchkit.errors import QueryError, SearchkitError
 
 VERSION = 1  # of the JSON shapes; a promise to scripts
 SCORE_DIGITS = 4
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class PassageHit:
+class PassageHit(NamedTuple):
     """A passage in full; `highlights` are sorted, do not overlap and are offsets into `text`."""
 
     number: int
@@ -41,8 +41,7 @@ class PassageHit:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One ranked article with its best passages; `missing` names the wanted words that it lacks.
 
     `duplicates` are the ids of near-identical articles grouped under this one; `detail` says where the
@@ -63,7 +62,7 @@ class Hit:
     missing: tuple[str, ...] = ()
     passages: tuple[PassageHit, ...] = ()
     duplicates: tuple[str, ...] = ()
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = _NOTHING
     opening: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,8 +87,7 @@ class Hit:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """The answer to one query; `total` counts articles that satisfy all of it, `hits` may go on beyond them."""
 
     query: str
@@ -117,8 +115,7 @@ class Results:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one query of a list: its results or the error that it met, and the line it stood on."""
 
     query: str

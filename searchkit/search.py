@@ -7,12 +7,11 @@ one state of the archive from beginning to end.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from searchkit import abbreviations, explain, opening, passages
 from searchkit.article import Article
@@ -32,8 +31,7 @@ OPENING = 200  # code points of an article that may stand for a headline
 ABBREVIATIONS_FILE = "abbreviations.txt"  # the user's own, beside the index
 
 
-@dataclass(frozen=True, slots=True)
-class SearchOptions:
+class SearchOptions(NamedTuple):
     """What a search wants beside its query; the command line's defaults."""
 
     limit: int = 10

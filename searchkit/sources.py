@@ -78,7 +78,7 @@ def plan(folder: Path, roots: Iterable[Root], paths: Sequence[Root], known: Mapp
     Paths of `paths` are as given on the command line, not as stored. ReadError where one does not exist.
     """
     places = Places(folder)
-    named = [dataclasses.replace(path, path=places.stored(path.path)) for path in paths]
+    named = [path._replace(path=places.stored(path.path)) for path in paths]
     merged = merge(tuple(roots), named, places)
     skipped: list[Skipped] = []
     failed: list[Failure] = []

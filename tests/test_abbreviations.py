@@ -1,7 +1,6 @@
 """Abbreviations: the list of the package, files of one's own, and what a query makes of them."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -211,7 +210,7 @@ def test_every_way_to_write_an_entry_is_found(written):
 def test_all_of_the_packaged_list_is_found():
     for entry in load().entries:
         for text in (*entry.names, *entry.expansions):
-            listed = Abbreviations((replace(entry, alone=True),))
+            listed = Abbreviations((entry._replace(alone=True),))
             typed = tokens(text)
             runs = listed.find(typed, lambda token, wanted: token.key == wanted)
             assert (0, len(typed)) in [(run.start, run.end) for run in runs], text

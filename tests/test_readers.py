@@ -398,6 +398,21 @@ def test_lone_carriage_returns_end_lines_too(tmp_path):
     assert failures == [(4, "1 cells where the header has 2")]
 
 
+@pytest.mark.parametrize("name, first", [("a.csv", "Lũ lớn,5/3/2021,Nước lên nhanh."), ("a.tsv", "id\tngày"), ("a.csv", "tiêu đề;nội dung")])
+def test_a_table_without_names_that_are_known_is_one_failure(tmp_path, name, first):
+    articles, failures = read_all(write(tmp_path, name, f"\n{first}\nMột,hai,ba\n"))
+    ((line, reason),) = failures
+    assert (articles, line) == ([], 2)
+    assert reason.startswith("its first row names no column of titles or text (") and first[:2] in reason
+
+
+def test_a_table_with_a_column_named_by_the_user_is_read(tmp_path):
+    source = write(tmp_path, "a.csv", "Tiêu đề;nội dung\nLũ lớn;Nước lên nhanh.\n")
+    articles, failures = read_all(source, field_map={"title": "tiêu đề", "text": "Nội dung"})
+    assert [article.text for article in articles] == ["Lũ lớn\n\nNước lên nhanh."]
+    assert not failures
+
+
 def test_ragged_rows_are_failures_with_their_lines(tmp_path):
     text = 'title,text\nMột,"a\nb"\nHai\n\nBa,c,d\nBốn,e\n'
     articles, failures = read_all(write(tmp_path, "a.csv", text))

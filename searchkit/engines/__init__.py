@@ -6,10 +6,10 @@ plain values come out. Passages' text and highlights are made above it, from the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from searchkit.article import Article
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 ENGINES = {"whoosh": "searchkit.engines.whoosh_engine"}
 DEFAULT_ENGINE = "whoosh"
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
+class WriteOptions(NamedTuple):
     """How to build: `workers` processes, `memory` bytes of analysed text held before a segment is written."""
 
     workers: int = 1
     memory: int = 512 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What a search wants beside its query."""
 
     limit: int = 10
@@ -49,8 +48,7 @@ class PassageScore(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One ranked article.
 
     starts: code points at which its passages start, where the engine keeps them;  detail: where the score comes from,
@@ -63,11 +61,10 @@ class Candidate:
     starts: tuple[int, ...] | None = None
     missing: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
-    detail: dict[str, float] = field(default_factory=dict)
+    detail: Mapping[str, float] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """`total` counts the articles that satisfy all of the query; `candidates` may go on with some that lack words."""
 
     total: int

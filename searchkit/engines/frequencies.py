@@ -70,7 +70,7 @@ def restored(bytes_: np.ndarray, large: Large, lows: np.ndarray, highs: np.ndarr
     >>> restored(np.array([1, 255], "u1"), Large(np.array([7]), np.array([300])), np.array([2, 7]), np.array([3, 8])).tolist()
     [1, 300]
     """
-    if not len(large.rows):
+    if not len(large.rows) or not len(lows):
         return bytes_
     run = np.searchsorted(highs, large.rows, "right")
     run[run == len(highs)] = 0

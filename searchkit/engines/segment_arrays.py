@@ -7,7 +7,6 @@ deleted stands in a small file of its own, whose number goes up with every chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,8 +41,7 @@ class Postings(NamedTuple):
     spellings: np.ndarray | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArraySegment:
+class ArraySegment(NamedTuple):
     """A segment as the table of contents lists it; `deletions` numbers its file of deletions, 0 for none.
 
     unsaved: documents deleted through Whoosh's own writer, which keeps them in the table of contents
@@ -290,7 +288,7 @@ def delete(folder: Path, segment: ArraySegment, docs: np.ndarray) -> ArraySegmen
     """Marks documents as deleted in a new file beside the segment's; returns the segment to list from now on."""
     deleted = _deleted(folder, segment)
     deleted[docs] = True
-    changed = replace(segment, deletions=segment.deletions + 1, deleted_count=int(np.count_nonzero(deleted)), unsaved=())
+    changed = segment._replace(deletions=segment.deletions + 1, deleted_count=int(np.count_nonzero(deleted)), unsaved=())
     writer = ArrayFileWriter(Path(folder) / str(changed.deletions_filename))
     writer.add("deleted", np.packbits(deleted))
     writer.finish({"doc_count": segment.doc_count})

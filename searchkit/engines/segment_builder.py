@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -130,7 +129,7 @@ class SegmentBuilder:
             self._file.add(f"ragged.{column}.offsets", offsets_of(np.array(self._ragged_lengths[column], np.int64)))
         self._stored.finish()
         self._file.finish(describe(self.doc_count, self.fields, self._column_shapes, self._ragged_types))
-        return replace(self.segment, doc_count=self.doc_count)
+        return self.segment._replace(doc_count=self.doc_count)
 
     def abort(self) -> None:
         """Removes what was written."""

@@ -20,6 +20,7 @@ from searchkit.resolved import TermSpec
 from searchkit.wildcards import expression
 
 BUDGET = 20_000_000  # postings that one wildcard may cost; beyond it, its most frequent terms answer
+REMEMBERED = 10_000  # parts of queries whose terms are kept, so that a session of any length stays small
 _NONE = np.zeros(0, np.int64)
 
 
@@ -42,6 +43,8 @@ class TermFinder:
         """The terms that `spec` stands for in the field."""
         known = self._found.get((field, spec))
         if known is None:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
             known = self._found[field, spec] = self._find(field, spec)
         return known
 

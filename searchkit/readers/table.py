@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import csv
 import re
+import textwrap
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
 from searchkit.readers.lines import Line, lines
-from searchkit.readers.records import RECORD_LIMIT, Bad, ReadOptions, Record, SourceFile, distinct
+from searchkit.readers.records import FIELDS, RECORD_LIMIT, Bad, ReadOptions, Record, SourceFile, distinct
 
 DELIMITERS = ",;\t"
 _ROW_LIMIT = 16 << 20  # characters; a quote that is never closed would else take in the whole file
 _RETURNS = re.compile(r"[^\r]*\r\n?|[^\r]+")
+_SAYING = ("title", "summary", "text", "captions")
 _SAMPLE = 50  # lines that show whether quotes are quotes
 
 
@@ -34,9 +36,20 @@ def read(source: SourceFile, options: ReadOptions) -> Iterator[Record | Bad]:
         yield header
         return
     names = distinct(name.strip() or f"column {number}" for number, name in enumerate(header.cells, start=1))
+    if not _can_be_read(names, options):
+        shown = ", ".join(textwrap.shorten(name, 30, placeholder="…") for name in names[:8])
+        yield Bad(header.line, f"its first row names no column of titles or text ({shown}); add such a row or use --field")
+        return
     rows.width = len(names)
     for row in rows:
         yield row if isinstance(row, Bad) else _record(row, names)
+
+
+def _can_be_read(names: list[str], options: ReadOptions) -> bool:
+    """Whether some column can hold what an article says; in a table whose first row is an article, none does."""
+    known = {alias for field in _SAYING for alias in FIELDS[field]}
+    known |= {column.strip().casefold() for field, column in options.field_map.items() if field in _SAYING}
+    return any(name.strip().casefold() in known for name in names)
 
 
 def _universal(found: Iterator[Line]) -> Iterator[Line]:

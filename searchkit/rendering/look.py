@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from searchkit.results import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """`width` in cells; `colour`: terminal colours; `indent`: JSON for people; `bom`: CSV for spreadsheets;
     `many`: answers to a list of queries.
     """
