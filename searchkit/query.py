@@ -111,55 +111,49 @@ class Near:
 
 
 @dataclass(frozen=True)
-class And:
-    """All of the children, joined by AND."""
+class _Several:
+    """Nodes of one kind are equal when their children are; nodes of two kinds never."""
 
     children: tuple[Node, ...]
     span: Span = _span()
+
+
+class And(_Several):
+    """All of the children, joined by AND."""
 
     def __str__(self) -> str:
         return " AND ".join(_part(child, 3) for child in self.children)
 
 
-@dataclass(frozen=True)
-class Sequence:
+class Sequence(_Several):
     """Parts that merely stand side by side."""
-
-    children: tuple[Node, ...]
-    span: Span = _span()
 
     def __str__(self) -> str:
         return " ".join(_part(child, 2) for child in self.children)
 
 
-@dataclass(frozen=True)
-class Or:
+class Or(_Several):
     """Any of the children."""
-
-    children: tuple[Node, ...]
-    span: Span = _span()
 
     def __str__(self) -> str:
         return " OR ".join(_part(child, 1) for child in self.children)
 
 
 @dataclass(frozen=True)
-class Not:
-    """Whatever the child does not find."""
-
+class _One:
     child: Node
     span: Span = _span()
+
+
+class Not(_One):
+    """Whatever the child does not find."""
 
     def __str__(self) -> str:
         return f"NOT {_part(self.child, 3)}"
 
 
-@dataclass(frozen=True)
-class Must:
+class Must(_One):
     """A part that is required, not merely wanted."""
-
-    child: Node
-    span: Span = _span()
 
     def __str__(self) -> str:
         return f"+{_part(self.child, 4)}"
@@ -198,9 +192,9 @@ def children(node: Node) -> tuple[Node, ...]:
     >>> [str(child) for child in children(Not(Word("mưa")))]
     ['mưa']
     """
-    if isinstance(node, Near | And | Sequence | Or):
+    if isinstance(node, Near | _Several):
         return node.children
-    if isinstance(node, Not | Must):
+    if isinstance(node, _One):
         return (node.child,)
     return (node.node,) if isinstance(node, Exact | InField | Boost) else ()
 

@@ -85,17 +85,22 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
-class And:
+class _Several:
+    """Nodes of one kind are equal when their children are; nodes of two kinds never."""
+
+    children: tuple[Node, ...]
+
+
+class And(_Several):
     """All of the children."""
 
-    children: tuple[Node, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Several):
     """Any of the children."""
 
-    children: tuple[Node, ...]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
