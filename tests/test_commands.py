@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -239,7 +240,8 @@ def test_ctrl_c_leaves_the_index_as_it_was(archive, tmp_path):
         stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, encoding="utf-8",
         start_new_session=True,
     )
-    time.sleep(2)
+    while running.poll() is None and not any(Path(archive).glob("generations/*.building")):
+        time.sleep(0.02)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the run
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, "", "Interrupted; the index is as it was.\n")
