@@ -228,6 +228,10 @@ def test_damage_is_found_and_named(run, tmp_path):
     assert code == 3 and "Generation 1 has faults" in out and victim.name in out
 
 
+# What a shell runs in the background ignores Ctrl-C, and so does all that it starts, tests among it.
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+
+
 @pytest.mark.slow
 def test_ctrl_c_leaves_the_index_as_it_was(archive, tmp_path):
     big = tmp_path / "big.jsonl"
@@ -236,7 +240,7 @@ def test_ctrl_c_leaves_the_index_as_it_was(archive, tmp_path):
             file.write(json.dumps(ARTICLES[0] | {"id": str(number)}) + "\n")
     before = json.loads(process("--index", archive, "stats", "--json").stdout)
     running = subprocess.Popen(
-        [sys.executable, "-m", "searchkit", "--index", str(archive), "index", str(big)], stdout=subprocess.PIPE,
+        [sys.executable, "-c", HEEDING, "-m", "searchkit", "--index", str(archive), "index", str(big)], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, encoding="utf-8",
         start_new_session=True,
     )
