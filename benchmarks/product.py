@@ -16,11 +16,9 @@ from searchkit.engines.segment_arrays import SegmentArrays
 from searchkit.ranking import B, K1
 from searchkit.report import BuildOptions
 from searchkit.resolved import And, Boosted, Match, Node, Or
-from searchkit.scoring import add_bm25, best, bm25, frequencies_in, idf, length_norms
+from searchkit.scoring import best, idf, length_norms, scores_of
 from searchkit.search import SearchOptions, Session
 from systems import LIMIT, MEMORY
-
-FEW = 16  # look-ups beat a pass over all postings where these are so many times more
 
 
 class Searchkit:
@@ -105,7 +103,8 @@ class OpenedSearchkit:
         weights = [idf(min(count, articles), articles) for count in counts]
         tops = []
         for evaluation, norms in zip(self.evaluations, self._norms):
-            scores = _scores(evaluation, prepared, list(zip(leaves, weights)), norms)
+            terms = [(*evaluation.frequencies(leaf), weight) for leaf, weight in zip(leaves, weights)]
+            scores = scores_of(evaluation.docs(prepared), terms, norms, K1)
             tops.append(scores[best(scores, LIMIT)])
         return len(np.sort(np.concatenate(tops))[-LIMIT:])
 
@@ -122,19 +121,6 @@ class OpenedSearchkit:
         self.session.close()
         for segment in self._segments:
             segment.close()
-
-
-def _scores(evaluation: Evaluation, node: Node, weighted: list[tuple[Match, float]], norms: np.ndarray) -> np.ndarray:
-    """BM25 of what a query finds in a segment: term by term, or of few documents only where they stand."""
-    found = evaluation.docs(node)
-    lists = [(*evaluation.frequencies(leaf), weight) for leaf, weight in weighted]
-    if len(found) * FEW < sum(len(docs) for docs, _, _ in lists):
-        own = norms[found]
-        return sum((bm25(frequencies_in(docs, frequencies, found), own, weight, K1) for docs, frequencies, weight in lists), 0 * own)
-    scores = np.zeros(evaluation.segment.doc_count, np.float32)
-    for docs, frequencies, weight in lists:
-        add_bm25(scores, docs, frequencies, norms, weight, K1)
-    return scores[found]
 
 
 def _leaves(node: Node) -> Iterator[Match]:

@@ -12,11 +12,13 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Day
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 TITLE, SUMMARY, BODY, CAPTION = "title", "summary", "body", "caption"
 KINDS = (TITLE, SUMMARY, BODY, CAPTION)
 PARAGRAPH_BREAK = "\n\n"
+NOTHING: Mapping[str, Any] = MappingProxyType({})  # what a plain value has where it is given nothing
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 

@@ -19,7 +19,8 @@ from searchkit.article import Article
 from searchkit.durable import DIGEST_BYTES
 
 SOURCES, ARTICLES = "sources.jsonl", "catalogue.jsonl"
-_CONTENT = tuple(name for name in Article.__slots__ if name not in ("path", "text"))  # where a file lies is not what it says
+# Where a file lies is not what it says; the text is summed apart.
+_CONTENT = tuple(name for name in Article.__slots__ if name not in ("path", "text"))
 
 
 class CatalogueError(ValueError):

@@ -11,15 +11,14 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from searchkit.article import NOTHING
 from searchkit.durable import digest, digests, sync
 
 NAME = "manifest.json"
 FORMAT = 1
 _LARGEST = 64 << 20
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}")
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
@@ -52,7 +51,7 @@ class Root(NamedTuple):
 
     path: str
     encoding: str | None = None
-    fields: Mapping[str, str] = _NOTHING
+    fields: Mapping[str, str] = NOTHING
 
 
 class Manifest(NamedTuple):
@@ -68,7 +67,7 @@ class Manifest(NamedTuple):
     searchkit: str
     versions: Mapping[str, str]
     previous: int | None = None
-    files: Mapping[str, FileRecord] = _NOTHING
+    files: Mapping[str, FileRecord] = NOTHING
     format: int = FORMAT
 
 

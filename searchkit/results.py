@@ -7,14 +7,13 @@ All offsets are code points: a passage's `start` and `end` into the article's co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from searchkit.article import NOTHING
 from searchkit.errors import QueryError, SearchkitError
 
 VERSION = 1  # of the JSON shapes; a promise to scripts
 SCORE_DIGITS = 4
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class PassageHit(NamedTuple):
@@ -62,7 +61,7 @@ class Hit(NamedTuple):
     missing: tuple[str, ...] = ()
     passages: tuple[PassageHit, ...] = ()
     duplicates: tuple[str, ...] = ()
-    detail: Mapping[str, Any] = _NOTHING
+    detail: Mapping[str, Any] = NOTHING
     opening: str = ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+_FEW = 16  # look-ups beat a pass over all postings where these are so many times more
 _EVERYWHERE = 4  # a term that one document in this many has is cheaper to score in all of them
 _STRIPE = 64
 
@@ -64,6 +65,28 @@ def add_bm25(
     everywhere = np.zeros(len(scores), np.float32)
     everywhere[docs] = frequencies
     scores += bm25(everywhere, norms, weight, k1)  # rows in order: no look-up per posting
+
+
+def scores_of(
+    found: np.ndarray, terms: Sequence[tuple[np.ndarray, np.ndarray, float]], norms: np.ndarray, k1: float
+) -> np.ndarray:
+    """BM25 of several terms, added up, for each of the documents `found`.
+
+    terms: documents, frequencies and weight of each;  norms: of all documents
+
+    >>> one = (np.array([0, 2]), np.array([1, 3]), 2.0)
+    >>> scores_of(np.array([1, 2]), [one], np.ones(3, np.float32), k1=1.0).tolist()
+    [0.0, 3.0]
+    """
+    if len(found) * _FEW < sum(len(docs) for docs, _, _ in terms):
+        scores, own = np.zeros(len(found), np.float32), norms[found]
+        for docs, frequencies, weight in terms:
+            scores += bm25(frequencies_in(docs, frequencies, found), own, weight, k1)
+        return scores
+    scores = np.zeros(len(norms), np.float32)
+    for docs, frequencies, weight in terms:
+        add_bm25(scores, docs, frequencies, norms, weight, k1)
+    return scores[found]
 
 
 def _contenders(scores: np.ndarray, k: int) -> np.ndarray:

@@ -77,3 +77,17 @@ def test_a_term_of_many_documents_scores_as_one_of_few(frequencies: dict[int, in
     scoring.add_bm25(scores, docs, counts, norms, 2.5, 1.2)
     scoring.accumulate(expected, docs, scoring.bm25(counts, norms[docs], 2.5, 1.2))
     assert np.array_equal(scores, expected)
+
+
+@quick
+@given(st.lists(frequencies_strategy, max_size=4), st.sets(st.integers(0, 60)).map(sorted))
+def test_few_documents_score_as_among_all(terms: list[dict[int, int]], found: list[int]) -> None:
+    norms = scoring.length_norms(np.arange(61), 30, 1.2, 0.75)
+    lists = [(array(sorted(term)), array([term[doc] for doc in sorted(term)]), 1.5) for term in terms]
+    wanted = np.array(found, np.int64)
+    everywhere = scoring.scores_of(np.arange(61), lists, norms, 1.2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "_FEW", 0)
+        assert np.array_equal(scoring.scores_of(wanted, lists, norms, 1.2), everywhere[wanted])
+        patch.setattr(scoring, "_FEW", 1000)
+        assert np.array_equal(scoring.scores_of(wanted, lists, norms, 1.2), everywhere[wanted])

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from searchkit.article import Article
+from searchkit.article import NOTHING, Article
 from searchkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 ENGINES = {"whoosh": "searchkit.engines.whoosh_engine"}
 DEFAULT_ENGINE = "whoosh"
-_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class WriteOptions(NamedTuple):
@@ -61,7 +59,7 @@ class Candidate(NamedTuple):
     starts: tuple[int, ...] | None = None
     missing: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
-    detail: Mapping[str, float] = _NOTHING
+    detail: Mapping[str, float] = NOTHING
 
 
 class Found(NamedTuple):

@@ -17,7 +17,7 @@ from searchkit.highlight import in_text, positive
 from searchkit.postings import intersect, union
 from searchkit.ranking import FEW_WORDS, K1, WORD_FIRST, B, Mix, mix
 from searchkit.resolved import Alternative, Match, Near, Resolved, TermSpec, Wanted
-from searchkit.scoring import add_bm25, idf, length_norms
+from searchkit.scoring import idf, length_norms, scores_of
 
 LONGEST_WORD = 4  # syllables
 MOST_UNITS = 256  # units whose places are looked at; of a whole pasted page these tell the others apart well enough
@@ -157,14 +157,10 @@ def telling(evaluations: Sequence[Evaluation], plan: Plan, units: Sequence[Weigh
 
 
 def first_scores(
-    evaluation: Evaluation, units: Sequence[Weighted], words: Sequence[Weighted], average_length: float
+    evaluation: Evaluation, units: Sequence[Weighted], words: Sequence[Weighted], average_length: float, docs: np.ndarray
 ) -> np.ndarray:
-    """A score for every document of the segment, float32."""
-    scores = np.zeros(evaluation.segment.doc_count, np.float32)
+    """A score for each of some documents of the segment, float32."""
     norms = length_norms(evaluation.segment.columns["length"], average_length, K1, B)
     shares = [(each, 1.0) for each in units] + [(each, WORD_FIRST) for each in words]
-    for (match, weight), share in shares:
-        docs, frequencies = evaluation.frequencies(match)
-        if len(docs):
-            add_bm25(scores, docs, frequencies, norms, share * weight, K1)
-    return scores
+    terms = [(*evaluation.frequencies(match), share * weight) for (match, weight), share in shares]
+    return scores_of(docs, terms, norms, K1)

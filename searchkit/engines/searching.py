@@ -58,7 +58,7 @@ class Scorer:
 
     def first(self, segment: int, found: Matching) -> np.ndarray:
         """First-stage scores of the documents found in a segment."""
-        scores = first_scores(self.evaluations[segment], self._units, self._words, self._averages.article)[found.docs]
+        scores = first_scores(self.evaluations[segment], self._units, self._words, self._averages.article, found.docs)
         return scores + self.bonus(found, found.docs).astype(np.float32)
 
     def bonus(self, found: Matching, docs: np.ndarray) -> np.ndarray:
@@ -117,7 +117,8 @@ def _ranked(scorer: Scorer, found: Sequence[Matching], whole: bool) -> Entries:
     order = best(score, len(score) if whole else CANDIDATES, [-date])
     entries = Entries(segment[order], doc[order], score[order], date[order])
     front = slice(0, CANDIDATES)
-    by_segment = {number: np.flatnonzero(entries.segment[front] == number) for number in distinct(entries.segment[front]).tolist()}
+    segments = entries.segment[front]
+    by_segment = {number: np.flatnonzero(segments == number) for number in distinct(segments).tolist()}
     scorer.settle({number: np.sort(entries.doc[rows]) for number, rows in by_segment.items()})
     for number, rows in by_segment.items():
         again = scorer.rescored(number)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from searchkit.article import NOTHING
 from searchkit.engines import frequencies
 from searchkit.engines.arrays import ArrayFileWriter, smallest
 from searchkit.engines.inversion import Inverted, invert, local_numbers, offsets_of
@@ -19,7 +19,6 @@ from searchkit.engines.stored import StoredWriter
 
 _CHUNK = 1 << 18
 _EMPTY = np.zeros(0, np.int32)
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NAME = re.compile(r"[0-9a-z]+")  # what Whoosh takes for a segment's
 COLUMNS = {"date_from": ("<i4", 1), "date_to": ("<i4", 1), "has": ("<u2", 1), "length": ("<u4", 1), "sketch": ("<u4", 24)}
 RAGGED = {"passage": "<u4", "passage_kind": "<u1"}
@@ -98,8 +97,8 @@ class SegmentBuilder:
         self,
         stored: dict[str, Any],
         streams: Mapping[str, tuple[np.ndarray, np.ndarray | None]],
-        columns: Mapping[str, Any] = _NOTHING,
-        ragged: Mapping[str, np.ndarray] = _NOTHING,
+        columns: Mapping[str, Any] = NOTHING,
+        ragged: Mapping[str, np.ndarray] = NOTHING,
     ) -> int:
         """Adds an article; returns its document number.
 

@@ -99,11 +99,11 @@ class WhooshWriter:
 
     def commit(self) -> int:
         """Finishes the segments and lists them; empty and crowded ones are merged away first."""
+        from searchkit.engines.merge_policy import tidy
+
         if not self._workers:
             self._start(1)
         assert self._workers is not None
-        from searchkit.engines.merge_policy import tidy
-
         self._segments += self._workers.finish()
         self._segments = tidy(self._folder, self._segments)
         toc.write_toc(self._folder, self._segments)

@@ -86,7 +86,7 @@ def _pick(fields: Mapping[str, Any], chosen: tuple[tuple[str, str], ...]) -> tup
     """The first value that can be read for each field; all others, and unknown columns, as extra."""
     picked: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    for column, name in _order(tuple(fields), chosen):
+    for column, name in assigned(tuple(fields), chosen):
         value = fields[column]
         if value is None or value == "":
             continue
@@ -99,7 +99,7 @@ def _pick(fields: Mapping[str, Any], chosen: tuple[tuple[str, str], ...]) -> tup
 
 
 @lru_cache(maxsize=256)
-def _order(columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def assigned(columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """(column, field or "") for all columns: chosen ones first, then by preference; unknown ones as they come."""
     ranks: dict[str, tuple[int, str]] = {}
     for name, aliases in FIELDS.items():

@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
+from searchkit.readers.fields import assigned
 from searchkit.readers.lines import Line, lines
-from searchkit.readers.records import FIELDS, RECORD_LIMIT, Bad, ReadOptions, Record, SourceFile, distinct
+from searchkit.readers.records import RECORD_LIMIT, Bad, ReadOptions, Record, SourceFile, distinct
 
 DELIMITERS = ",;\t"
 _ROW_LIMIT = 16 << 20  # characters; a quote that is never closed would else take in the whole file
@@ -47,9 +48,7 @@ def read(source: SourceFile, options: ReadOptions) -> Iterator[Record | Bad]:
 
 def _can_be_read(names: list[str], options: ReadOptions) -> bool:
     """Whether some column can hold what an article says; in a table whose first row is an article, none does."""
-    known = {alias for field in _SAYING for alias in FIELDS[field]}
-    known |= {column.strip().casefold() for field, column in options.field_map.items() if field in _SAYING}
-    return any(name.strip().casefold() in known for name in names)
+    return any(field in _SAYING for _, field in assigned(tuple(names), tuple(options.field_map.items())))
 
 
 def _universal(found: Iterator[Line]) -> Iterator[Line]:
